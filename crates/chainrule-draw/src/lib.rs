@@ -1,0 +1,1 @@
+//! Pictures of computational graphs: layout, SVG and PNG, and plots.

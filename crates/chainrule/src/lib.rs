@@ -1,0 +1,1 @@
+//! Write a function, see its computational graph, trust its derivative, find its minimum.
