@@ -1,0 +1,58 @@
+//! What a formula may be evaluated in: numbers, dual numbers, graph nodes, programs.
+//!
+//! A row of the [table](ops) says what an operation *is*; an [`Algebra`] says what to *do* with
+//! it. Formulas and derivative rules are written once, over [`Term`], and run in any algebra.
+
+mod dual;
+mod num;
+pub mod ops;
+mod table;
+mod term;
+
+pub use dual::{Dual, DualValue};
+pub use num::Num;
+pub use ops::Op;
+pub use table::{Domain, Info, Row};
+pub use term::{Operand, Term};
+
+/// An interpretation of the operations.
+///
+/// ```
+/// use chainrule::algebra::{Algebra, Num, Op};
+/// assert_eq!(Num.apply(Op::Mul, &[2.0, -3.0]), -6.0);
+/// ```
+pub trait Algebra: Sized {
+    /// What a formula evaluates to.
+    type Value: Copy;
+
+    /// The constant `c`.
+    fn constant(&self, c: f64) -> Self::Value;
+
+    /// `op` of `args`, which are as many as its arity asks for.
+    fn apply(&self, op: Op, args: &[Self::Value]) -> Self::Value;
+
+    /// The operation of one row, known when compiling, so that no `match` remains at run time.
+    #[inline]
+    fn apply_row<R: Row>(&self, args: &[Self::Value]) -> Self::Value {
+        self.apply(R::OP, args)
+    }
+
+    /// Whether `value` is known to be exactly zero, so that the chain rule carries nothing on.
+    fn is_zero(&self, value: Self::Value) -> bool;
+
+    /// Called before an operation joins values of `self` and `other`.
+    ///
+    /// # Panics
+    ///
+    /// Where values of two different instances do not mix, as with two graphs.
+    #[inline]
+    fn check_same(&self, other: &Self, mine: Self::Value, theirs: Self::Value) {
+        let _ = (other, mine, theirs);
+    }
+}
+
+/// An algebra whose values have a number to look at: to print, to compare, to branch on.
+pub trait Numeric: Algebra {
+    /// The number behind `value`.
+    fn number(&self, value: Self::Value) -> f64;
+}

@@ -1,0 +1,150 @@
+//! What led to a value: the nodes below it with numbers, labels and gradients, ready to be drawn,
+//! explained or searched for the first NaN.
+
+use super::store::{Code, Index};
+use super::{Gradient, Value};
+use crate::algebra::Op;
+
+/// The part of a graph that leads to one node: the chapter's `trace`, in topological order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// Inputs before results; the last one is the value that was asked for.
+    pub nodes: Vec<TraceNode>,
+}
+
+/// One node of a [`Trace`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceNode {
+    /// Where the value comes from.
+    pub kind: Kind,
+    /// Positions in the trace of the operation's arguments, in their order, each smaller than the
+    /// node's own. A constant has a node for each use.
+    pub inputs: Vec<usize>,
+    /// The user's name for it.
+    pub label: Option<String>,
+    /// The number computed.
+    pub value: f64,
+    /// Derivative of the last node with respect to this one, once it was asked for.
+    pub gradient: Option<f64>,
+    /// The node's identity in its graph; constants share 0.
+    pub id: u32,
+}
+
+/// Where a node's value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Given from outside.
+    Input,
+    /// A number in the program.
+    Constant,
+    /// Computed.
+    Operation(Op),
+}
+
+impl<'g> Value<'g> {
+    /// The nodes that this value was computed from, inputs before results, itself last.
+    ///
+    /// ```
+    /// let graph = chainrule::Graph::new();
+    /// let a = graph.value(3.0);
+    /// assert_eq!((a + a).trace().edges().len(), 2);
+    /// ```
+    #[must_use]
+    pub fn trace(self) -> Trace {
+        let graph = self.algebra();
+        let root = self.raw().node;
+        if root == 0 {
+            return Trace { nodes: vec![constant(self.value())] };
+        }
+        let numbers = graph.numbers(root as usize + 1);
+        let store = graph.store.borrow();
+        let labels = graph.labels.borrow();
+        let mut reached = vec![false; root as usize + 1];
+        reached[root as usize] = true;
+        for i in (1..=root).rev() {
+            if let (true, Code::Operation(op)) = (reached[i as usize], store.record(i).code()) {
+                store.arguments(op, i).for_each(|a| reached[a.node as usize] = true);
+            }
+        }
+        let mut place = vec![0; root as usize + 1];
+        let mut nodes = Vec::new();
+        for i in (1..=root).filter(|&i| reached[i as usize]) {
+            let (kind, inputs) = match store.record(i).code() {
+                Code::Operation(op) => {
+                    let mut inputs = Vec::new();
+                    for argument in store.arguments(op, i) {
+                        if argument.node == 0 {
+                            nodes.push(constant(argument.number));
+                            inputs.push(nodes.len() - 1);
+                        } else {
+                            inputs.push(place[argument.node as usize]);
+                        }
+                    }
+                    (Kind::Operation(op), inputs)
+                }
+                _ => (Kind::Input, Vec::new()),
+            };
+            place[i as usize] = nodes.len();
+            let (label, value) = (labels.get(&i).cloned(), numbers[i as usize]);
+            nodes.push(TraceNode { kind, inputs, label, value, gradient: None, id: i });
+        }
+        Trace { nodes }
+    }
+
+    /// The same with the derivative of this value at every node.
+    #[must_use]
+    pub fn trace_with_gradient(self) -> Trace {
+        self.trace().with_gradient(&self.backward())
+    }
+}
+
+fn constant(value: f64) -> TraceNode {
+    TraceNode { kind: Kind::Constant, inputs: vec![], label: None, value, gradient: None, id: 0 }
+}
+
+impl Trace {
+    /// Notes the derivatives of a backward call at every node but the constants.
+    #[must_use]
+    pub fn with_gradient(mut self, gradient: &Gradient) -> Self {
+        for node in self.nodes.iter_mut().filter(|n| n.kind != Kind::Constant) {
+            node.gradient = Some(gradient.at(node.id as Index));
+        }
+        self
+    }
+
+    /// The node that was asked for.
+    ///
+    /// # Panics
+    ///
+    /// If the trace was built without a node.
+    #[must_use]
+    pub fn root(&self) -> &TraceNode {
+        self.nodes.last().expect("a trace holds at least its root")
+    }
+
+    /// Arrows from an input to the result it is used in, as positions in the trace; one for each
+    /// use. Numbers that are part of an operation, such as a constant exponent, have none.
+    #[must_use]
+    pub fn edges(&self) -> Vec<(usize, usize)> {
+        let uses = |(to, node): (usize, &TraceNode)| {
+            node.arguments().map(move |from| (from, to)).collect::<Vec<_>>()
+        };
+        self.nodes.iter().enumerate().flat_map(uses).collect()
+    }
+}
+
+impl TraceNode {
+    /// The inputs that are nodes of a drawing: all but numbers that are part of the operation.
+    pub fn arguments(&self) -> impl Iterator<Item = usize> + '_ {
+        self.inputs.iter().enumerate().filter(|&(i, _)| !self.holds(i)).map(|(_, &input)| input)
+    }
+
+    /// The inputs that are part of the operation itself, such as a constant exponent.
+    pub fn held(&self) -> impl Iterator<Item = usize> + '_ {
+        self.inputs.iter().enumerate().filter(|&(i, _)| self.holds(i)).map(|(_, &input)| input)
+    }
+
+    fn holds(&self, i: usize) -> bool {
+        matches!(self.kind, Kind::Operation(op) if op.info().is_constant(i))
+    }
+}
