@@ -1,8 +1,12 @@
 //! Write a function, see its computational graph, trust its derivative, find its minimum.
 
 pub mod algebra;
+mod derive;
 pub mod error;
+pub mod expression;
 pub mod graph;
+pub mod program;
 
+pub use derive::{derivative, grad, hessian, hvp, jacobian, jvp, slices, value_and_grad, vjp};
 pub use error::{Error, ErrorKind};
 pub use graph::{Gradient, Graph, Trace, Value};

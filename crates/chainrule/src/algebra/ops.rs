@@ -42,7 +42,7 @@ ops! { fixed {
     /// Power with a constant exponent. `x^0` is 1 with derivative 0.
     Powc powc "**" (x in REALS, n in CONSTANT) y = power(x, n); d = [n.eq(0.0).select(0.0, n * x.powc(n - 1.0)), Flat];
     /// Reciprocal.
-    Recip recip "1/" (x in NONZERO) y = 1.0 / x; d = [-y * y];
+    Recip recip "recip" (x in NONZERO) y = 1.0 / x; d = [-y * y];
     /// Square.
     Square square "square" (x in REALS) y = x * x; d = [2.0 * x];
     /// Square root. At 0: slope +∞.
@@ -200,8 +200,8 @@ fn products_of_others<'a, A: Algebra>(x: &[Term<'a, A>]) -> Vec<Term<'a, A>> {
     }
     let mut after = first.constant(1.0);
     for i in (0..x.len()).rev() {
-        before[i] = before[i] * after;
-        after = after * x[i];
+        before[i] *= after;
+        after *= x[i];
     }
     before
 }

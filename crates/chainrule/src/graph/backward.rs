@@ -72,16 +72,16 @@ impl Graph {
             let flow = flows[op as usize];
             if !flow.wide {
                 let [a, b] = record.nodes();
-                if flow.first {
+                if flow.carries[0] {
                     adjoints[a as usize] += record.numbers[0] * adjoint;
                 }
-                if flow.second {
+                if flow.carries[1] {
                     adjoints[b as usize] += record.numbers[1] * adjoint;
                 }
                 continue;
             }
             for (k, argument) in store.arguments(op, i as Index).enumerate() {
-                if flow.carries(k) {
+                if flow.carries_to(k) {
                     adjoints[argument.node as usize] += argument.number * adjoint;
                 }
             }
@@ -154,16 +154,14 @@ impl Add for Gradient {
 /// Which arguments of an operation a derivative flows to.
 #[derive(Clone, Copy, Debug)]
 struct Flow {
-    first: bool,
-    second: bool,
-    third: bool,
+    carries: [bool; 3],
     wide: bool,
 }
 
 impl Flow {
     /// Arguments of an operation of any number of them are all alike.
-    fn carries(self, i: usize) -> bool {
-        [self.first, self.second, self.third].get(i).is_none_or(|&carries| carries)
+    fn carries_to(self, i: usize) -> bool {
+        self.carries.get(i).is_none_or(|&carries| carries)
     }
 }
 
@@ -179,8 +177,7 @@ static FLOWS: LazyLock<Vec<Flow>> = LazyLock::new(|| {
                 *carries = true;
             }
         });
-        let [first, second, third] = carries;
-        Flow { first, second, third, wide: is_wide(op) }
+        Flow { carries, wide: is_wide(op) }
     };
     Op::ALL.iter().map(flow).collect()
 });

@@ -11,6 +11,7 @@
 //! ```
 
 mod backward;
+mod program;
 mod store;
 mod trace;
 

@@ -4,6 +4,8 @@
 use super::store::{Code, Index};
 use super::{Gradient, Value};
 use crate::algebra::Op;
+use crate::expression::{self, Nodes, Part};
+use std::borrow::Cow;
 
 /// The part of a graph that leads to one node: the chapter's `trace`, in topological order.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +124,20 @@ impl Trace {
         self.nodes.last().expect("a trace holds at least its root")
     }
 
+    /// The formula of node `i` in the labels of the trace; past `limit` bytes it breaks off
+    /// with `…`.
+    ///
+    /// ```
+    /// let graph = chainrule::Graph::new();
+    /// let x = graph.value(3.0).label("x");
+    /// let trace = ((x + 1) * x.sin()).trace();
+    /// assert_eq!(trace.formula(trace.nodes.len() - 1, 80), "(x + 1)*sin(x)");
+    /// ```
+    #[must_use]
+    pub fn formula(&self, i: usize, limit: usize) -> String {
+        expression::formula(self, i, limit)
+    }
+
     /// Arrows from an input to the result it is used in, as positions in the trace; one for each
     /// use. Numbers that are part of an operation, such as a constant exponent, have none.
     #[must_use]
@@ -146,5 +162,22 @@ impl TraceNode {
 
     fn holds(&self, i: usize) -> bool {
         matches!(self.kind, Kind::Operation(op) if op.info().is_constant(i))
+    }
+}
+
+impl Nodes for Trace {
+    fn name(&self, i: usize) -> Option<Cow<'_, str>> {
+        let node = &self.nodes[i];
+        let unnamed = || (node.kind == Kind::Input).then(|| expression::number(node.value));
+        node.label.as_deref().map(Cow::from).or_else(|| unnamed().map(Cow::from))
+    }
+
+    fn part(&self, i: usize) -> Part<impl Iterator<Item = usize>> {
+        let node = &self.nodes[i];
+        match node.kind {
+            Kind::Input => Part::Unknown,
+            Kind::Constant => Part::Number(node.value),
+            Kind::Operation(op) => Part::Apply(op, node.inputs.iter().copied()),
+        }
     }
 }

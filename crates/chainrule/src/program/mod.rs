@@ -1,0 +1,209 @@
+//! A computation as data: a list of nodes in which arguments come before their uses.
+//!
+//! Two loops over it, generic over the [`Algebra`], do the work of every engine: [`Program::eval`]
+//! here, and [`Program::adjoints`](crate::program::Program::adjoints) backward.
+
+mod recorder;
+
+use crate::algebra::{Algebra, Op};
+use crate::expression::{Nodes, Part};
+pub use recorder::Recorder;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A recorded computation. `Send + Sync`, and plain data: a graph without the numbers.
+///
+/// ```
+/// use chainrule::algebra::Num;
+/// use chainrule::program::Recorder;
+/// let recorder = Recorder::new();
+/// let x = recorder.input();
+/// let y = x * x + 1.0;
+/// let program = recorder.finish(&[y]);
+/// let values = program.eval(&Num, &[3.0]);
+/// assert_eq!(values[program.outputs()[0].0 as usize], 10.0);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Program {
+    nodes: Vec<Node>,
+    arguments: Vec<NodeId>,
+    inputs: Vec<NodeId>,
+    outputs: Vec<NodeId>,
+    labels: BTreeMap<NodeId, String>,
+}
+
+/// Position of a node in its program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One step of a program.
+#[derive(Clone, Debug, PartialEq)]
+enum Node {
+    Input(u32),
+    Constant(f64),
+    Operation(Op, Range<u32>),
+}
+
+/// One step of a program, as it is seen from outside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step<'p> {
+    /// The input of that number.
+    Input(usize),
+    /// A number.
+    Constant(f64),
+    /// An operation of earlier steps.
+    Operation(Op, &'p [NodeId]),
+}
+
+impl Program {
+    /// Number of nodes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The inputs, in the order in which their values are given.
+    #[must_use]
+    pub fn inputs(&self) -> &[NodeId] {
+        &self.inputs
+    }
+
+    /// The results.
+    #[must_use]
+    pub fn outputs(&self) -> &[NodeId] {
+        &self.outputs
+    }
+
+    /// The step at `id`.
+    ///
+    /// # Panics
+    ///
+    /// If the program has no such node.
+    #[must_use]
+    pub fn step(&self, id: NodeId) -> Step<'_> {
+        match &self.nodes[id.index()] {
+            Node::Input(i) => Step::Input(*i as usize),
+            Node::Constant(c) => Step::Constant(*c),
+            Node::Operation(op, range) => Step::Operation(*op, self.slice(range)),
+        }
+    }
+
+    /// Every step, arguments before uses.
+    #[must_use]
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = (NodeId, Step<'_>)> + ExactSizeIterator {
+        (0..self.nodes.len()).map(|i| {
+            let id = NodeId(u32::try_from(i).expect("a program has fewer than 2^32 nodes"));
+            (id, self.step(id))
+        })
+    }
+
+    /// The name of a node.
+    #[must_use]
+    pub fn label(&self, id: NodeId) -> Option<&str> {
+        self.labels.get(&id).map(String::as_str)
+    }
+
+    /// The values of all nodes in `algebra`: with numbers this evaluates, with dual numbers it
+    /// differentiates forward, with a graph or a recorder it copies.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer `inputs` than the program has.
+    pub fn eval<A: Algebra>(&self, algebra: &A, inputs: &[A::Value]) -> Vec<A::Value> {
+        let mut values: Vec<A::Value> = Vec::with_capacity(self.nodes.len());
+        let mut args = Vec::new();
+        for node in &self.nodes {
+            let value = match node {
+                Node::Input(i) => inputs[*i as usize],
+                Node::Constant(c) => algebra.constant(*c),
+                Node::Operation(op, range) => {
+                    args.clear();
+                    args.extend(self.slice(range).iter().map(|a| values[a.index()]));
+                    algebra.apply(*op, &args)
+                }
+            };
+            values.push(value);
+        }
+        values
+    }
+
+    /// The node's formula in the names of the program.
+    #[must_use]
+    pub fn formula(&self, id: NodeId) -> String {
+        crate::expression::formula(self, id.index(), usize::MAX)
+    }
+
+    fn slice(&self, range: &Range<u32>) -> &[NodeId] {
+        &self.arguments[range.start as usize..range.end as usize]
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
+        let id = u32::try_from(self.nodes.len()).expect("a program has fewer than 2^32 nodes");
+        self.nodes.push(node);
+        NodeId(id)
+    }
+
+    pub(crate) fn push_input(&mut self) -> NodeId {
+        let number = u32::try_from(self.inputs.len()).expect("fewer inputs than nodes");
+        let id = self.push(Node::Input(number));
+        self.inputs.push(id);
+        id
+    }
+
+    pub(crate) fn push_constant(&mut self, c: f64) -> NodeId {
+        self.push(Node::Constant(c))
+    }
+
+    pub(crate) fn push_operation(
+        &mut self,
+        op: Op,
+        args: impl IntoIterator<Item = NodeId>,
+    ) -> NodeId {
+        let start = self.arguments.len();
+        self.arguments.extend(args);
+        let range = |i: usize| u32::try_from(i).expect("fewer than 2^32 arguments");
+        self.push(Node::Operation(op, range(start)..range(self.arguments.len())))
+    }
+
+    pub(crate) fn set_outputs(&mut self, outputs: Vec<NodeId>) {
+        self.outputs = outputs;
+    }
+
+    pub(crate) fn set_label(&mut self, id: NodeId, label: impl Into<String>) {
+        self.labels.insert(id, label.into());
+    }
+}
+
+impl Nodes for Program {
+    fn name(&self, i: usize) -> Option<Cow<'_, str>> {
+        let id = NodeId(u32::try_from(i).ok()?);
+        match (self.label(id), &self.nodes[i]) {
+            (Some(label), _) => Some(label.into()),
+            (None, Node::Input(number)) => Some(format!("x{number}").into()),
+            _ => None,
+        }
+    }
+
+    fn part(&self, i: usize) -> Part<impl Iterator<Item = usize>> {
+        match &self.nodes[i] {
+            Node::Input(_) => Part::Unknown,
+            Node::Constant(c) => Part::Number(*c),
+            Node::Operation(op, range) => {
+                Part::Apply(*op, self.slice(range).iter().map(|a| a.index()))
+            }
+        }
+    }
+}
