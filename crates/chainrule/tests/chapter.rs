@@ -102,7 +102,7 @@ fn constants_stand_on_both_sides() {
     let left = 10 - a;
     assert_eq!((left.value(), left.backward()[a]), (7.0, -1.0));
     assert_eq!(((-a).value(), (10 * a).value()), (-3.0, 30.0));
-    assert!(a == 3 && a < b && b > 41.5 && a * &b == 126.0);
+    assert!(a == 3 && a < b && b > 41.5 && &a * 2.0 == 6.0);
 }
 
 // S-34, S-35
