@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Option,
     /// A value or a derivative that is NaN or infinite.
     Value,
+    /// A comparison that goes another way than when the function was recorded.
+    BranchChanged,
     /// Something too large for the stated limit.
     Limit,
     /// A text or a file that is not in the expected format.

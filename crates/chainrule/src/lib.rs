@@ -4,9 +4,11 @@ pub mod algebra;
 mod derive;
 pub mod error;
 pub mod expression;
+pub mod function;
 pub mod graph;
 pub mod program;
 
 pub use derive::{derivative, grad, hessian, hvp, jacobian, jvp, slices, value_and_grad, vjp};
 pub use error::{Error, ErrorKind};
+pub use function::{Function, Workspace};
 pub use graph::{Gradient, Graph, Trace, Value};

@@ -41,10 +41,11 @@ impl<A: Algebra> Algebra for Dual<'_, A> {
             op.partials(&terms, y, |i, partial| {
                 let Some(tangent) = args[i].tangent else { return };
                 let part = if self.0.is_zero(partial.raw()) {
-                    Term::new(self.0, self.0.constant(0.0))
+                    self.0.constant(0.0)
                 } else {
-                    partial * Term::new(self.0, tangent)
+                    self.0.chain(partial.raw(), tangent)
                 };
+                let part = Term::new(self.0, part);
                 sum = Some(sum.map_or(part, |s| s + part));
             });
         }

@@ -40,6 +40,13 @@ pub trait Algebra: Sized {
     /// Whether `value` is known to be exactly zero, so that the chain rule carries nothing on.
     fn is_zero(&self, value: Self::Value) -> bool;
 
+    /// One link of the chain rule: `adjoint · partial`, where an adjoint that is exactly zero
+    /// wins. [`is_zero`](Algebra::is_zero) was asked before.
+    #[inline]
+    fn chain(&self, adjoint: Self::Value, partial: Self::Value) -> Self::Value {
+        self.apply_row::<ops::row::Mul>(&[partial, adjoint])
+    }
+
     /// Called before an operation joins values of `self` and `other`.
     ///
     /// # Panics
@@ -55,4 +62,47 @@ pub trait Algebra: Sized {
 pub trait Numeric: Algebra {
     /// The number behind `value`.
     fn number(&self, value: Self::Value) -> f64;
+
+    /// Called when a program compared two values, and so may go one way or another.
+    #[inline]
+    fn compared(&self, left: Self::Value, relation: Relation, right: Self::Value, held: bool) {
+        let _ = (left, relation, right, held);
+    }
+}
+
+/// A question that a comparison asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the symbols say it")]
+pub enum Relation {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+}
+
+impl Relation {
+    /// The answer for two numbers.
+    #[must_use]
+    pub fn holds(self, left: f64, right: f64) -> bool {
+        match self {
+            Relation::Less => left < right,
+            Relation::LessOrEqual => left <= right,
+            Relation::Greater => left > right,
+            Relation::GreaterOrEqual => left >= right,
+            Relation::Equal => left == right,
+        }
+    }
+
+    /// The sign between the two.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Relation::Less => "<",
+            Relation::LessOrEqual => "<=",
+            Relation::Greater => ">",
+            Relation::GreaterOrEqual => ">=",
+            Relation::Equal => "==",
+        }
+    }
 }

@@ -35,6 +35,8 @@ ops! { fixed {
     Div div "/" (a in REALS, b in NONZERO) y = a / b; d = [b.recip(), -y / b];
     /// Product plus a third, `a·b + c`, rounded once.
     MulAdd mul_add "mul_add" (a in REALS, b in REALS, c in REALS) y = a.mul_add(b, c); d = [b, a, 1.0];
+    /// Product in which a first factor of exactly 0 wins over an infinity or NaN: an adjoint times a partial.
+    StrongMul strong_mul "*" (a in REALS, b in REALS) y = if a == 0.0 { 0.0 } else { a * b }; d = [a.eq(0.0).and((0.0 * b).ne(0.0)).select(0.0, b), a];
     /// Remainder with the sign of the dividend. At its jumps: as if there were none.
     Rem rem "%" (a in REALS, b in NONZERO) y = a % b; d = [1.0, -((a - y) / b).round()];
     /// Power of two variables. `x^0` is 1 with derivative 0, `0^0` too; `∂/∂b` is NaN for `a < 0`, and 0 for `a = 0`, `b ≥ 0`.

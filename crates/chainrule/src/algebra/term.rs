@@ -1,7 +1,7 @@
 //! A value of an algebra with operators: what user code and derivative rules are written in.
 
 use super::ops::row;
-use super::{Algebra, Numeric, Row};
+use super::{Algebra, Numeric, Relation, Row};
 use std::cmp::Ordering;
 use std::{fmt, iter, ops};
 
@@ -234,13 +234,47 @@ impl<A: Algebra> iter::Product for Term<'_, A> {
 /// [`Value::id`](crate::Value::id).
 impl<A: Numeric> PartialEq for Term<'_, A> {
     fn eq(&self, other: &Self) -> bool {
-        self.value() == other.value()
+        self.ask(Relation::Equal, other.value)
     }
 }
 
+/// By value; while a [`Function`](crate::Function) is recorded, every answer is remembered.
 impl<A: Numeric> PartialOrd for Term<'_, A> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.value().partial_cmp(&other.value())
+        self.order(other.value)
+    }
+    fn lt(&self, other: &Self) -> bool {
+        self.ask(Relation::Less, other.value)
+    }
+    fn le(&self, other: &Self) -> bool {
+        self.ask(Relation::LessOrEqual, other.value)
+    }
+    fn gt(&self, other: &Self) -> bool {
+        self.ask(Relation::Greater, other.value)
+    }
+    fn ge(&self, other: &Self) -> bool {
+        self.ask(Relation::GreaterOrEqual, other.value)
+    }
+}
+
+impl<A: Numeric> Term<'_, A> {
+    #[inline]
+    fn ask(&self, relation: Relation, other: A::Value) -> bool {
+        let held = relation.holds(self.value(), self.algebra.number(other));
+        self.algebra.compared(self.value, relation, other, held);
+        held
+    }
+
+    fn order(&self, other: A::Value) -> Option<Ordering> {
+        if self.ask(Relation::Less, other) {
+            Some(Ordering::Less)
+        } else if self.ask(Relation::Equal, other) {
+            Some(Ordering::Equal)
+        } else if self.ask(Relation::Greater, other) {
+            Some(Ordering::Greater)
+        } else {
+            None
+        }
     }
 }
 
@@ -248,22 +282,46 @@ macro_rules! compare_with_numbers {
     ($($number:ty)+) => { $(
         impl<A: Numeric> PartialEq<$number> for Term<'_, A> {
             fn eq(&self, other: &$number) -> bool {
-                self.value() == f64::from(*other)
+                *self == self.constant(f64::from(*other))
             }
         }
         impl<A: Numeric> PartialOrd<$number> for Term<'_, A> {
             fn partial_cmp(&self, other: &$number) -> Option<Ordering> {
-                self.value().partial_cmp(&f64::from(*other))
+                self.partial_cmp(&self.constant(f64::from(*other)))
+            }
+            fn lt(&self, other: &$number) -> bool {
+                *self < self.constant(f64::from(*other))
+            }
+            fn le(&self, other: &$number) -> bool {
+                *self <= self.constant(f64::from(*other))
+            }
+            fn gt(&self, other: &$number) -> bool {
+                *self > self.constant(f64::from(*other))
+            }
+            fn ge(&self, other: &$number) -> bool {
+                *self >= self.constant(f64::from(*other))
             }
         }
         impl<A: Numeric> PartialEq<Term<'_, A>> for $number {
             fn eq(&self, other: &Term<'_, A>) -> bool {
-                f64::from(*self) == other.value()
+                other == self
             }
         }
         impl<A: Numeric> PartialOrd<Term<'_, A>> for $number {
             fn partial_cmp(&self, other: &Term<'_, A>) -> Option<Ordering> {
-                f64::from(*self).partial_cmp(&other.value())
+                other.constant(f64::from(*self)).partial_cmp(other)
+            }
+            fn lt(&self, other: &Term<'_, A>) -> bool {
+                other > self
+            }
+            fn le(&self, other: &Term<'_, A>) -> bool {
+                other >= self
+            }
+            fn gt(&self, other: &Term<'_, A>) -> bool {
+                other < self
+            }
+            fn ge(&self, other: &Term<'_, A>) -> bool {
+                other <= self
             }
         }
     )+ };

@@ -36,7 +36,8 @@ impl Program {
             args.clear();
             args.extend(nodes.iter().map(|n| Term::new(algebra, values[n.index()])));
             op.partials(&args, Term::new(algebra, values[id.index()]), |i, partial| {
-                add(&mut adjoints[nodes[i].index()], partial * adjoint);
+                let part = algebra.chain(adjoint.raw(), partial.raw());
+                add(&mut adjoints[nodes[i].index()], Term::new(algebra, part));
             });
         }
         adjoints.into_iter().map(|a| a.map(Term::raw)).collect()

@@ -15,7 +15,7 @@ mod program;
 mod store;
 mod trace;
 
-use crate::algebra::{Algebra, Num, Numeric, Op, Row, Term};
+use crate::algebra::{Algebra, Num, Numeric, Op, Relation, Row, Term};
 pub use backward::Gradient;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -33,6 +33,8 @@ pub use trace::{Kind, Trace, TraceNode};
 pub struct Graph {
     store: RefCell<Store>,
     labels: RefCell<HashMap<Index, String>>,
+    /// Comparisons that the program asked for, while someone wants to know.
+    guards: RefCell<Option<Vec<Comparison>>>,
     /// How often the graph was cleared: tells an old [`Gradient`] from a current one.
     epoch: Cell<u64>,
 }
@@ -64,6 +66,15 @@ pub type Value<'g> = Term<'g, Graph>;
 pub struct Point {
     value: f64,
     node: Index,
+}
+
+/// A comparison of two values that a program made while it was recorded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Comparison {
+    pub(crate) left: Point,
+    pub(crate) relation: Relation,
+    pub(crate) right: Point,
+    pub(crate) held: bool,
 }
 
 /// Identity of a node within its graph: later nodes have larger ones, constants share the first.
@@ -111,6 +122,17 @@ impl Graph {
         self.store.get_mut().clear();
         self.labels.get_mut().clear();
         self.epoch.set(self.epoch.get() + 1);
+    }
+
+    /// From now on remembers the comparisons of its values.
+    pub(crate) fn watch_comparisons(&self) {
+        *self.guards.borrow_mut() = Some(Vec::new());
+    }
+
+    /// The comparisons remembered, those of two constants left out.
+    pub(crate) fn comparisons(&self) -> Vec<Comparison> {
+        let guards = self.guards.borrow_mut().take().unwrap_or_default();
+        guards.into_iter().filter(|g| g.left.node != 0 || g.right.node != 0).collect()
     }
 
     /// Every recorded value in topological order: inputs before results.
@@ -269,6 +291,13 @@ impl Numeric for Graph {
     #[inline]
     fn number(&self, value: Point) -> f64 {
         value.value
+    }
+
+    #[inline]
+    fn compared(&self, left: Point, relation: Relation, right: Point, held: bool) {
+        if let Some(guards) = &mut *self.guards.borrow_mut() {
+            guards.push(Comparison { left, relation, right, held });
+        }
     }
 }
 

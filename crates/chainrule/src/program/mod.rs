@@ -140,6 +140,77 @@ impl Program {
         values
     }
 
+    /// The values of all nodes at `inputs`, into `values`; `arguments` is scratch. Bit for bit what
+    /// [`eval`](Program::eval) gives in [`Num`](crate::algebra::Num).
+    pub(crate) fn eval_numbers(
+        &self,
+        inputs: &[f64],
+        values: &mut Vec<f64>,
+        arguments: &mut Vec<f64>,
+    ) {
+        values.clear();
+        for node in &self.nodes {
+            let value = match node {
+                Node::Input(i) => inputs[*i as usize],
+                Node::Constant(c) => *c,
+                Node::Operation(op, range) => match self.slice(range) {
+                    &[a] => op.value(&[values[a.index()]]),
+                    &[a, b] => op.value(&[values[a.index()], values[b.index()]]),
+                    args => {
+                        arguments.clear();
+                        arguments.extend(args.iter().map(|a| values[a.index()]));
+                        op.value(arguments)
+                    }
+                },
+            };
+            values.push(value);
+        }
+    }
+
+    /// Number of operations: neither inputs nor constants.
+    #[must_use]
+    pub fn operations(&self) -> usize {
+        self.nodes.iter().filter(|n| matches!(n, Node::Operation(..))).count()
+    }
+
+    /// The same program without the nodes that no output depends on; inputs stay.
+    #[must_use]
+    pub fn without_dead_code(&self) -> Program {
+        let mut wanted = vec![false; self.nodes.len()];
+        for output in &self.outputs {
+            wanted[output.index()] = true;
+        }
+        for (id, step) in self.steps().rev() {
+            if let (true, Step::Operation(_, args)) = (wanted[id.index()], step) {
+                for arg in args {
+                    wanted[arg.index()] = true;
+                }
+            }
+        }
+        let mut program = Program::default();
+        let mut place = vec![NodeId(0); self.nodes.len()];
+        for &input in &self.inputs {
+            place[input.index()] = program.push_input();
+            wanted[input.index()] = false;
+        }
+        for (id, step) in self.steps().filter(|(id, _)| wanted[id.index()]) {
+            place[id.index()] = match step {
+                Step::Input(_) => continue,
+                Step::Constant(c) => program.push_constant(c),
+                Step::Operation(op, args) => {
+                    program.push_operation(op, args.iter().map(|a| place[a.index()]))
+                }
+            };
+        }
+        for (&id, label) in &self.labels {
+            if wanted[id.index()] || self.inputs.contains(&id) {
+                program.set_label(place[id.index()], label.clone());
+            }
+        }
+        program.set_outputs(self.outputs.iter().map(|y| place[y.index()]).collect());
+        program
+    }
+
     /// The node's formula in the names of the program.
     #[must_use]
     pub fn formula(&self, id: NodeId) -> String {

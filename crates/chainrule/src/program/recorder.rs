@@ -3,12 +3,22 @@
 use super::{NodeId, Program};
 use crate::algebra::{Algebra, Op, Term};
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Writes a program down, one node for each operation.
 #[derive(Debug, Default)]
 pub struct Recorder {
     program: RefCell<Program>,
     folds: bool,
+    /// Nodes recorded so far by what they are, if equal ones are to be one.
+    seen: Option<RefCell<HashMap<Key, NodeId>>>,
+}
+
+/// What a node is: a constant's bits, or an operation and its arguments.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Constant(u64),
+    Operation(Op, Vec<NodeId>),
 }
 
 impl Recorder {
@@ -24,6 +34,13 @@ impl Recorder {
     #[must_use]
     pub fn folding() -> Self {
         Recorder { folds: true, ..Recorder::default() }
+    }
+
+    /// A [`folding`](Recorder::folding) recorder that also writes equal operations of equal
+    /// arguments only once.
+    #[must_use]
+    pub fn sharing() -> Self {
+        Recorder { folds: true, seen: Some(RefCell::default()), ..Recorder::default() }
     }
 
     /// The next input.
@@ -59,6 +76,14 @@ impl Recorder {
         self.program.borrow().formula(term.raw())
     }
 
+    fn once(&self, key: impl Fn() -> Key, push: impl Fn(&mut Program) -> NodeId) -> NodeId {
+        let push = || push(&mut self.program.borrow_mut());
+        match &self.seen {
+            Some(seen) => *seen.borrow_mut().entry(key()).or_insert_with(push),
+            None => push(),
+        }
+    }
+
     fn known(&self, id: NodeId) -> Option<f64> {
         match self.program.borrow().step(id) {
             super::Step::Constant(c) => Some(c),
@@ -92,15 +117,32 @@ impl Algebra for Recorder {
     type Value = NodeId;
 
     fn constant(&self, c: f64) -> NodeId {
-        self.program.borrow_mut().push_constant(c)
+        self.once(|| Key::Constant(c.to_bits()), |program| program.push_constant(c))
     }
 
     fn apply(&self, op: Op, args: &[NodeId]) -> NodeId {
         let folded = if self.folds { self.fold(op, args) } else { None };
-        folded.unwrap_or_else(|| self.program.borrow_mut().push_operation(op, args.iter().copied()))
+        let key = || {
+            let mut args = args.to_vec();
+            if matches!(op, Op::Add | Op::Mul) {
+                args.sort_unstable();
+            }
+            Key::Operation(op, args)
+        };
+        folded.unwrap_or_else(|| {
+            self.once(key, |program| program.push_operation(op, args.iter().copied()))
+        })
     }
 
     fn is_zero(&self, value: NodeId) -> bool {
         self.known(value) == Some(0.0)
+    }
+
+    /// Whether the adjoint is zero is known only when the program runs, so the program asks then;
+    /// not where either factor is a constant that makes the question idle.
+    fn chain(&self, adjoint: NodeId, partial: NodeId) -> NodeId {
+        let plain =
+            self.known(partial).is_some_and(f64::is_finite) || self.known(adjoint).is_some();
+        self.apply(if plain { Op::Mul } else { Op::StrongMul }, &[adjoint, partial])
     }
 }

@@ -1,0 +1,443 @@
+//! Evaluation of a function and its derivatives with numbers, without allocation once a
+//! [`Workspace`] is warm.
+
+use super::path::{Kind, Path};
+use super::{Function, same_length};
+use crate::error::{Error, ErrorKind};
+use crate::program::NodeId;
+use std::sync::Arc;
+
+/// Scratch memory of evaluations: one for each thread, used again and again.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    path: Option<Arc<Path>>,
+    inputs: Vec<f64>,
+    arguments: Vec<f64>,
+    values: [Vec<f64>; Kind::COUNT],
+}
+
+impl Workspace {
+    /// An empty workspace; it grows on first use.
+    #[must_use]
+    pub fn new() -> Self {
+        Workspace::default()
+    }
+}
+
+/// Where the results of one evaluation stand.
+struct Results<'w> {
+    values: &'w [f64],
+    outputs: &'w [NodeId],
+}
+
+impl Results<'_> {
+    fn get(&self, i: usize) -> f64 {
+        self.values[self.outputs[i].index()]
+    }
+
+    fn copy(&self, from: usize, into: &mut [f64]) {
+        for (slot, id) in into.iter_mut().zip(&self.outputs[from..]) {
+            *slot = self.values[id.index()];
+        }
+    }
+}
+
+impl Function {
+    /// The outputs at `x`.
+    ///
+    /// # Errors
+    ///
+    /// If `x` has the wrong length, or a comparison goes another way than when the function was
+    /// recorded and there is no closure to record it again.
+    pub fn eval(&self, x: &[f64]) -> Result<Vec<f64>, Error> {
+        let mut out = vec![0.0; self.names.outputs.len()];
+        self.eval_into(x, &mut out, &mut Workspace::new())?;
+        Ok(out)
+    }
+
+    /// [`eval`](Function::eval) into memory of the caller.
+    ///
+    /// # Errors
+    ///
+    /// As for `eval`, and if `out` has the wrong length.
+    pub fn eval_into(&self, x: &[f64], out: &mut [f64], work: &mut Workspace) -> Result<(), Error> {
+        same_length("output", self.names.outputs.len(), out.len())?;
+        self.run(Kind::Value, x, &[], work)?.copy(0, out);
+        Ok(())
+    }
+
+    /// The value of a function with one output.
+    ///
+    /// # Errors
+    ///
+    /// As for [`eval`](Function::eval), and if there are several outputs.
+    pub fn value(&self, x: &[f64]) -> Result<f64, Error> {
+        self.single()?;
+        Ok(self.run(Kind::Value, x, &[], &mut Workspace::new())?.get(0))
+    }
+
+    /// The gradient of a function with one output.
+    ///
+    /// # Errors
+    ///
+    /// As for [`value`](Function::value).
+    pub fn gradient(&self, x: &[f64]) -> Result<Vec<f64>, Error> {
+        Ok(self.value_and_gradient(x)?.1)
+    }
+
+    /// The gradient into memory of the caller.
+    ///
+    /// # Errors
+    ///
+    /// As for [`value_and_gradient_into`](Function::value_and_gradient_into).
+    pub fn gradient_into(
+        &self,
+        x: &[f64],
+        gradient: &mut [f64],
+        work: &mut Workspace,
+    ) -> Result<(), Error> {
+        self.value_and_gradient_into(x, gradient, work).map(|_| ())
+    }
+
+    /// Value and gradient of a function with one output.
+    ///
+    /// # Errors
+    ///
+    /// As for [`value`](Function::value).
+    pub fn value_and_gradient(&self, x: &[f64]) -> Result<(f64, Vec<f64>), Error> {
+        let mut gradient = vec![0.0; self.names.inputs.len()];
+        let value = self.value_and_gradient_into(x, &mut gradient, &mut Workspace::new())?;
+        Ok((value, gradient))
+    }
+
+    /// Value and gradient, the gradient into memory of the caller. No allocation once `work` was
+    /// used with this function.
+    ///
+    /// # Errors
+    ///
+    /// As for [`value`](Function::value), and if `gradient` has the wrong length.
+    pub fn value_and_gradient_into(
+        &self,
+        x: &[f64],
+        gradient: &mut [f64],
+        work: &mut Workspace,
+    ) -> Result<f64, Error> {
+        self.single()?;
+        same_length("gradient entry", self.names.inputs.len(), gradient.len())?;
+        let results = self.run(Kind::Gradient, x, &[], work)?;
+        results.copy(1, gradient);
+        Ok(results.get(0))
+    }
+
+    /// Outputs and the Jacobian times `direction`, by forward mode.
+    ///
+    /// # Errors
+    ///
+    /// As for [`eval`](Function::eval), and if `direction` is not as long as `x`.
+    pub fn jvp(&self, x: &[f64], direction: &[f64]) -> Result<(Vec<f64>, Vec<f64>), Error> {
+        let m = self.names.outputs.len();
+        let (mut values, mut tangents) = (vec![0.0; m], vec![0.0; m]);
+        self.jvp_into(x, direction, &mut values, &mut tangents, &mut Workspace::new())?;
+        Ok((values, tangents))
+    }
+
+    /// [`jvp`](Function::jvp) into memory of the caller.
+    ///
+    /// # Errors
+    ///
+    /// As for `jvp`, and if `values` or `tangents` has the wrong length.
+    pub fn jvp_into(
+        &self,
+        x: &[f64],
+        direction: &[f64],
+        values: &mut [f64],
+        tangents: &mut [f64],
+        work: &mut Workspace,
+    ) -> Result<(), Error> {
+        let m = self.names.outputs.len();
+        same_length("direction entry", self.names.inputs.len(), direction.len())?;
+        same_length("output", m, values.len())?;
+        same_length("tangent", m, tangents.len())?;
+        let results = self.run(Kind::Jvp, x, direction, work)?;
+        results.copy(0, values);
+        results.copy(m, tangents);
+        Ok(())
+    }
+
+    /// Outputs and `weights` times the Jacobian, by reverse mode.
+    ///
+    /// # Errors
+    ///
+    /// As for [`eval`](Function::eval), and if there are not as many `weights` as outputs.
+    pub fn vjp(&self, x: &[f64], weights: &[f64]) -> Result<(Vec<f64>, Vec<f64>), Error> {
+        let mut values = vec![0.0; self.names.outputs.len()];
+        let mut gradient = vec![0.0; self.names.inputs.len()];
+        self.vjp_into(x, weights, &mut values, &mut gradient, &mut Workspace::new())?;
+        Ok((values, gradient))
+    }
+
+    /// [`vjp`](Function::vjp) into memory of the caller.
+    ///
+    /// # Errors
+    ///
+    /// As for `vjp`, and if `values` or `gradient` has the wrong length.
+    pub fn vjp_into(
+        &self,
+        x: &[f64],
+        weights: &[f64],
+        values: &mut [f64],
+        gradient: &mut [f64],
+        work: &mut Workspace,
+    ) -> Result<(), Error> {
+        let m = self.names.outputs.len();
+        same_length("weight", m, weights.len())?;
+        same_length("output", m, values.len())?;
+        same_length("gradient entry", self.names.inputs.len(), gradient.len())?;
+        let results = self.run(Kind::Vjp, x, weights, work)?;
+        results.copy(0, values);
+        results.copy(m, gradient);
+        Ok(())
+    }
+
+    /// The Hessian times `direction`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`value`](Function::value), and if `direction` is not as long as `x`.
+    pub fn hvp(&self, x: &[f64], direction: &[f64]) -> Result<Vec<f64>, Error> {
+        Ok(self.gradient_and_hvp(x, direction)?.1)
+    }
+
+    /// The gradient, and the Hessian times `direction`, in one evaluation.
+    ///
+    /// # Errors
+    ///
+    /// As for [`hvp`](Function::hvp).
+    pub fn gradient_and_hvp(
+        &self,
+        x: &[f64],
+        direction: &[f64],
+    ) -> Result<(Vec<f64>, Vec<f64>), Error> {
+        let n = self.names.inputs.len();
+        let (mut gradient, mut product) = (vec![0.0; n], vec![0.0; n]);
+        let work = &mut Workspace::new();
+        self.gradient_and_hvp_into(x, direction, &mut gradient, &mut product, work)?;
+        Ok((gradient, product))
+    }
+
+    /// [`gradient_and_hvp`](Function::gradient_and_hvp) into memory of the caller; the value is
+    /// returned.
+    ///
+    /// # Errors
+    ///
+    /// As for `hvp`, and if a slice has the wrong length.
+    pub fn gradient_and_hvp_into(
+        &self,
+        x: &[f64],
+        direction: &[f64],
+        gradient: &mut [f64],
+        product: &mut [f64],
+        work: &mut Workspace,
+    ) -> Result<f64, Error> {
+        self.single()?;
+        let n = self.names.inputs.len();
+        same_length("direction entry", n, direction.len())?;
+        same_length("gradient entry", n, gradient.len())?;
+        same_length("product entry", n, product.len())?;
+        let results = self.run(Kind::Hvp, x, direction, work)?;
+        results.copy(1, gradient);
+        results.copy(1 + n, product);
+        Ok(results.get(0))
+    }
+
+    /// The Jacobian, a row for each output: forward mode where there are fewer inputs than
+    /// outputs, reverse mode otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As for [`eval`](Function::eval).
+    pub fn jacobian(&self, x: &[f64]) -> Result<Vec<Vec<f64>>, Error> {
+        let (n, m) = (self.names.inputs.len(), self.names.outputs.len());
+        let mut rows = vec![vec![0.0; n]; m];
+        let mut work = Workspace::new();
+        let mut seed = vec![0.0; n.min(m)];
+        let forward = n < m;
+        let kind = if forward { Kind::Jvp } else { Kind::Vjp };
+        for k in 0..seed.len() {
+            seed[k] = 1.0;
+            let results = self.run(kind, x, &seed, &mut work)?;
+            if forward {
+                for (i, row) in rows.iter_mut().enumerate() {
+                    row[k] = results.get(m + i);
+                }
+            } else {
+                results.copy(m, &mut rows[k]);
+            }
+            seed[k] = 0.0;
+        }
+        if seed.is_empty() {
+            same_length("input", n, x.len())?;
+        }
+        Ok(rows)
+    }
+
+    /// The Hessian of a function with one output, symmetric to the last bit or nearly so.
+    ///
+    /// # Errors
+    ///
+    /// As for [`value`](Function::value).
+    pub fn hessian(&self, x: &[f64]) -> Result<Vec<Vec<f64>>, Error> {
+        Ok(self.value_gradient_and_hessian(x)?.2)
+    }
+
+    /// Value, gradient and Hessian of a function with one output.
+    ///
+    /// # Errors
+    ///
+    /// As for [`value`](Function::value).
+    #[expect(clippy::type_complexity, reason = "a value, a vector and a matrix")]
+    pub fn value_gradient_and_hessian(
+        &self,
+        x: &[f64],
+    ) -> Result<(f64, Vec<f64>, Vec<Vec<f64>>), Error> {
+        let n = self.names.inputs.len();
+        let mut work = Workspace::new();
+        let mut gradient = vec![0.0; n];
+        let value = self.value_and_gradient_into(x, &mut gradient, &mut work)?;
+        let mut rows = vec![vec![0.0; n]; n];
+        let mut seed = vec![0.0; n];
+        for (k, row) in rows.iter_mut().enumerate() {
+            seed[k] = 1.0;
+            self.run(Kind::Hvp, x, &seed, &mut work)?.copy(1 + n, row);
+            seed[k] = 0.0;
+        }
+        Ok((value, gradient, rows))
+    }
+
+    fn single(&self) -> Result<(), Error> {
+        match self.names.outputs.len() {
+            1 => Ok(()),
+            n => {
+                Err(Error::new(ErrorKind::Length, format!("the function has {n} outputs, not one"))
+                    .hint("ask for `jacobian` or `vjp`, or record one output"))
+            }
+        }
+    }
+
+    /// Evaluates the program of that kind at `x` along a path whose guards hold there.
+    fn run<'w>(
+        &self,
+        kind: Kind,
+        x: &[f64],
+        extra: &[f64],
+        work: &'w mut Workspace,
+    ) -> Result<Results<'w>, Error> {
+        same_length("input", self.names.inputs.len(), x.len())?;
+        work.inputs.clear();
+        work.inputs.extend_from_slice(x);
+        work.inputs.extend_from_slice(&self.parameters);
+        work.inputs.extend_from_slice(extra);
+        let known = work.path.take().filter(|p| self.owns(p));
+        let path = known.unwrap_or_else(|| self.first_path());
+        if let Err(flipped) = evaluate(&path, kind, work) {
+            let other = self.other_path(x, kind, work)?;
+            work.path = Some(other.ok_or_else(|| branch_changed(&path, flipped, work, kind))?);
+        } else {
+            work.path = Some(path);
+        }
+        let path = work.path.as_deref().expect("set on both ways");
+        let outputs = path.derived(kind).outputs();
+        Ok(Results { values: &work.values[kind as usize], outputs })
+    }
+
+    fn owns(&self, path: &Arc<Path>) -> bool {
+        let paths = self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        paths.iter().any(|p| Arc::ptr_eq(p, path))
+    }
+
+    /// Another path that holds at `x`, known or recorded now; its values are left in `work`.
+    fn other_path(
+        &self,
+        x: &[f64],
+        kind: Kind,
+        work: &mut Workspace,
+    ) -> Result<Option<Arc<Path>>, Error> {
+        let paths = self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        for path in paths {
+            if evaluate(&path, kind, work).is_ok() {
+                return Ok(Some(path));
+            }
+        }
+        let Some(path) = self.record_again(x).map(Arc::new) else { return Ok(None) };
+        if evaluate(&path, kind, work).is_err() {
+            return Err(Error::new(
+                ErrorKind::Value,
+                "the function does not take the same way twice at the same point",
+            )
+            .hint("a recorded closure must depend on nothing but its arguments"));
+        }
+        let mut paths = self.paths.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if paths.len() >= MOST_PATHS {
+            paths.remove(1);
+        }
+        paths.push(Arc::clone(&path));
+        Ok(Some(path))
+    }
+}
+
+/// So many ways through one function are kept.
+const MOST_PATHS: usize = 16;
+
+struct Guarded {
+    relation: &'static str,
+    held: bool,
+}
+
+impl From<super::path::Guard> for Guarded {
+    fn from(guard: super::path::Guard) -> Self {
+        Guarded { relation: guard.relation.symbol(), held: guard.held }
+    }
+}
+
+/// The two operands of a guard, which stand last among the outputs of every program of a path.
+fn guard_operands(path: &Path, program: &crate::program::Program, guard: usize) -> [NodeId; 2] {
+    let outputs = program.outputs();
+    let first = outputs.len() - 2 * path.guards.len() + 2 * guard;
+    [outputs[first], outputs[first + 1]]
+}
+
+/// Evaluates a program of `path`; the number of the first guard that does not hold as an error.
+fn evaluate(path: &Path, kind: Kind, work: &mut Workspace) -> Result<(), usize> {
+    let program = path.derived(kind);
+    let values = &mut work.values[kind as usize];
+    program.eval_numbers(&work.inputs, values, &mut work.arguments);
+    for (i, guard) in path.guards.iter().enumerate() {
+        let [a, b] = guard_operands(path, program, i).map(|id| values[id.index()]);
+        if guard.relation.holds(a, b) != guard.held {
+            return Err(i);
+        }
+    }
+    Ok(())
+}
+
+fn branch_changed(path: &Path, guard: usize, work: &mut Workspace, kind: Kind) -> Error {
+    // The last failed attempt may have been another path's: evaluate this one again.
+    let _ = evaluate(path, kind, work);
+    let program = path.derived(kind);
+    let [left, right] = guard_operands(path, program, guard);
+    let values = &work.values[kind as usize];
+    let recorded = &path.program;
+    let [a, b] = guard_operands(path, recorded, guard);
+    let Guarded { relation, held } = path.guards[guard].into();
+    let text = format!("{} {relation} {}", recorded.formula(a), recorded.formula(b));
+    Error::new(
+        ErrorKind::BranchChanged,
+        format!(
+            "`{text}` was {held} when the function was recorded and is {} here: {} {relation} {}",
+            !held,
+            crate::expression::number(values[left.index()]),
+            crate::expression::number(values[right.index()])
+        ),
+    )
+    .hint("record it from a closure, which can be run again, or use `select`")
+}

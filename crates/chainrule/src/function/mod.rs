@@ -1,0 +1,111 @@
+//! A function that was recorded once and can be asked anything: values, gradients, Jacobians,
+//! Hessians, at many points and from many threads.
+//!
+//! Every derivative is a program of its own, made from the recorded one when it is first asked
+//! for, and evaluated like it. So there is one evaluator, and a derivative can be printed, drawn,
+//! simplified and differentiated again.
+
+mod derived;
+mod evaluate;
+mod path;
+mod record;
+
+use crate::error::{Error, ErrorKind};
+pub use evaluate::Workspace;
+use path::Path;
+use record::Closure;
+use std::fmt;
+use std::sync::{Arc, RwLock};
+
+/// A recorded function with named inputs, parameters and outputs. `Send + Sync`, cheap to clone.
+///
+/// ```
+/// use chainrule::Function;
+/// let f = Function::record(["x", "y"], |[x, y]| (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2))?;
+/// let (value, gradient) = f.value_and_gradient(&[-1.2, 1.0])?;
+/// assert!((value - 24.2).abs() < 1e-12);
+/// assert!((gradient[0] + 215.6).abs() < 1e-12 && (gradient[1] + 88.0).abs() < 1e-12);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Function {
+    names: Arc<Names>,
+    closure: Option<Arc<Closure>>,
+    /// The ways through the program that were met so far; the first is the one recorded first.
+    paths: Arc<RwLock<Vec<Arc<Path>>>>,
+    parameters: Arc<[f64]>,
+}
+
+/// What the user calls things.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Names {
+    pub(crate) inputs: Vec<String>,
+    pub(crate) parameters: Vec<String>,
+    pub(crate) outputs: Vec<String>,
+}
+
+impl Function {
+    /// Names of the inputs, in the order of the point's coordinates.
+    #[must_use]
+    pub fn inputs(&self) -> &[String] {
+        &self.names.inputs
+    }
+
+    /// Names of the parameters: numbers that may change between calls and are not differentiated.
+    #[must_use]
+    pub fn parameters(&self) -> &[String] {
+        &self.names.parameters
+    }
+
+    /// Names of the outputs.
+    #[must_use]
+    pub fn outputs(&self) -> &[String] {
+        &self.names.outputs
+    }
+
+    /// The same function with other values of its parameters.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many values as parameters.
+    pub fn with_parameters(&self, values: &[f64]) -> Result<Self, Error> {
+        same_length("parameter", self.names.parameters.len(), values.len())?;
+        Ok(Function { parameters: values.into(), ..self.clone() })
+    }
+
+    /// Number of operations of the recorded program, inputs and constants not counted.
+    #[must_use]
+    pub fn operations(&self) -> usize {
+        self.first_path().program.operations()
+    }
+
+    /// The program as it was recorded: inputs, then parameters, in order.
+    #[must_use]
+    pub fn program(&self) -> crate::program::Program {
+        self.first_path().program.clone()
+    }
+
+    pub(crate) fn first_path(&self) -> Arc<Path> {
+        let paths = self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(&paths[0])
+    }
+}
+
+pub(crate) fn same_length(what: &str, want: usize, got: usize) -> Result<(), Error> {
+    if want == got {
+        return Ok(());
+    }
+    let s = if want == 1 { "" } else { "s" };
+    Err(Error::new(ErrorKind::Length, format!("expected {want} {what}{s}, got {got}")))
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Function")
+            .field("inputs", &self.names.inputs)
+            .field("parameters", &self.names.parameters)
+            .field("outputs", &self.names.outputs)
+            .field("operations", &self.operations())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,175 @@
+//! One way through a function's program: what was recorded, the comparisons that it relied on, and
+//! the derivative programs made from it.
+
+use crate::algebra::{Algebra, Dual, DualValue, Relation, Term};
+use crate::program::{NodeId, Program, Recorder};
+use std::sync::OnceLock;
+
+/// A recorded program. Its outputs are the function's, then the two operands of each guard.
+#[derive(Debug)]
+pub(crate) struct Path {
+    pub(crate) program: Program,
+    pub(crate) guards: Vec<Guard>,
+    /// Number of the function's inputs; the program's further inputs are parameters.
+    pub(crate) inputs: usize,
+    pub(crate) outputs: usize,
+    derived: [OnceLock<Program>; Kind::COUNT],
+}
+
+/// A comparison whose answer decided which way was recorded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Guard {
+    pub(crate) relation: Relation,
+    pub(crate) held: bool,
+}
+
+/// The programs that belong to a path. Each begins with the inputs and parameters of the function
+/// and ends its outputs with the guards' operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Outputs.
+    Value,
+    /// Outputs; then, with one weight more an output as inputs, the weighted sum's gradient.
+    Vjp,
+    /// Outputs; then, with a direction as further inputs, their tangents.
+    Jvp,
+    /// Value and gradient of the first output.
+    Gradient,
+    /// Value and gradient of the first output, then the Hessian times a direction.
+    Hvp,
+}
+
+impl Kind {
+    pub(crate) const COUNT: usize = 5;
+}
+
+impl Path {
+    pub(crate) fn new(program: Program, guards: Vec<Guard>, inputs: usize) -> Self {
+        let outputs = program.outputs().len() - 2 * guards.len();
+        Path { program, guards, inputs, outputs, derived: Default::default() }
+    }
+
+    /// The program of that kind, made on first use.
+    pub(crate) fn derived(&self, kind: Kind) -> &Program {
+        if kind == Kind::Value {
+            return &self.program;
+        }
+        self.derived[kind as usize].get_or_init(|| self.derive(kind))
+    }
+
+    fn derive(&self, kind: Kind) -> Program {
+        match kind {
+            Kind::Value => self.program.clone(),
+            Kind::Gradient => self.gradient(&[1.0]),
+            Kind::Vjp => self.vjp(),
+            Kind::Jvp => tangents(&self.program, self.inputs, 0..self.outputs),
+            Kind::Hvp => {
+                let gradient = self.derived(Kind::Gradient);
+                tangents(gradient, self.inputs, 1..1 + self.inputs)
+            }
+        }
+    }
+
+    /// Outputs, then the gradient of `Σ weight·output` with constant weights.
+    fn gradient(&self, weights: &[f64]) -> Program {
+        let recorder = Recorder::sharing();
+        let values = replay(&self.program, &recorder);
+        let seeds: Vec<_> = weights
+            .iter()
+            .zip(self.program.outputs())
+            .map(|(&w, &y)| (y, recorder.constant(w)))
+            .collect();
+        self.finish(&recorder, &values, &seeds, weights.len())
+    }
+
+    fn vjp(&self) -> Program {
+        let recorder = Recorder::sharing();
+        let values = replay(&self.program, &recorder);
+        let outputs = &self.program.outputs()[..self.outputs];
+        let seeds: Vec<_> = outputs.iter().map(|&y| (y, recorder.input().raw())).collect();
+        self.finish(&recorder, &values, &seeds, self.outputs)
+    }
+
+    /// The Jacobian, output by output, as the outputs of one program.
+    pub(crate) fn jacobian(&self) -> Program {
+        let recorder = Recorder::sharing();
+        let values = replay(&self.program, &recorder);
+        let (results, guards) = self.program.outputs().split_at(self.outputs);
+        let one = recorder.constant(1.0);
+        let mut outputs = Vec::with_capacity(self.outputs * self.inputs);
+        for &y in results {
+            let adjoints = self.program.adjoints(&recorder, &values, &[(y, one)]);
+            for id in &self.program.inputs()[..self.inputs] {
+                outputs.push(adjoints[id.index()].unwrap_or_else(|| recorder.constant(0.0)));
+            }
+        }
+        outputs.extend(guards.iter().map(|y| values[y.index()]));
+        finish(&recorder, outputs)
+    }
+
+    /// Reverse accumulation from `seeds`; the outputs are the first `kept` ones, the adjoints of
+    /// the inputs, and the guards' operands.
+    fn finish(
+        &self,
+        recorder: &Recorder,
+        values: &[NodeId],
+        seeds: &[(NodeId, NodeId)],
+        kept: usize,
+    ) -> Program {
+        let adjoints = self.program.adjoints(recorder, values, seeds);
+        let (results, guards) = self.program.outputs().split_at(self.outputs);
+        let mut outputs: Vec<NodeId> = results[..kept].iter().map(|y| values[y.index()]).collect();
+        for id in &self.program.inputs()[..self.inputs] {
+            outputs.push(adjoints[id.index()].unwrap_or_else(|| recorder.constant(0.0)));
+        }
+        outputs.extend(guards.iter().map(|y| values[y.index()]));
+        finish(recorder, outputs)
+    }
+}
+
+/// Inputs of the recorder with the names of the program's.
+fn inputs_like(program: &Program, recorder: &Recorder) -> Vec<NodeId> {
+    let input = |&id: &NodeId| {
+        let input = recorder.input();
+        if let Some(name) = program.label(id) {
+            recorder.label(input, name);
+        }
+        input.raw()
+    };
+    program.inputs().iter().map(input).collect()
+}
+
+/// The program's nodes in the recorder.
+fn replay(program: &Program, recorder: &Recorder) -> Vec<NodeId> {
+    program.eval(recorder, &inputs_like(program, recorder))
+}
+
+fn finish(recorder: &Recorder, outputs: Vec<NodeId>) -> Program {
+    let terms: Vec<_> = outputs.into_iter().map(|id| Term::new(recorder, id)).collect();
+    recorder.finish(&terms).without_dead_code()
+}
+
+/// `program` with a direction for its first `inputs` as further inputs: its outputs, then the
+/// tangents of those in `moved`, then its remaining outputs stay last.
+fn tangents(program: &Program, inputs: usize, moved: std::ops::Range<usize>) -> Program {
+    let recorder = Recorder::sharing();
+    let primals = inputs_like(program, &recorder);
+    let points: Vec<DualValue<NodeId>> = primals
+        .iter()
+        .enumerate()
+        .map(|(i, &primal)| {
+            let tangent = (i < inputs).then(|| recorder.input().raw());
+            DualValue { primal, tangent }
+        })
+        .collect();
+    let values = program.eval(&Dual(&recorder), &points);
+    let all = program.outputs();
+    let mut outputs: Vec<NodeId> =
+        all[..moved.end].iter().map(|y| values[y.index()].primal).collect();
+    for y in &all[moved.clone()] {
+        let tangent = values[y.index()].tangent;
+        outputs.push(tangent.unwrap_or_else(|| recorder.constant(0.0)));
+    }
+    outputs.extend(all[moved.end..].iter().map(|y| values[y.index()].primal));
+    finish(&recorder, outputs)
+}
