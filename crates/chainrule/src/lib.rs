@@ -7,6 +7,7 @@ pub mod expression;
 pub mod function;
 pub mod graph;
 pub mod program;
+pub mod simplify;
 
 pub use derive::{derivative, grad, hessian, hvp, jacobian, jvp, slices, value_and_grad, vjp};
 pub use error::{Error, ErrorKind};

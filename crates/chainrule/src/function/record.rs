@@ -117,6 +117,15 @@ impl Function {
         Ok(Self::from_path(names, None, path, parameters))
     }
 
+    /// The same function with its program replaced by what `change` makes of it. Another way
+    /// through it is still recorded from the closure, unchanged.
+    pub(crate) fn map_program(&self, change: impl Fn(&Program) -> Program) -> Self {
+        let first = self.first_path();
+        let path = Path::new(change(&first.program), first.guards.clone(), first.inputs);
+        let names = (*self.names).clone();
+        Self::from_path(names, self.closure.clone(), path, Arc::clone(&self.parameters))
+    }
+
     pub(super) fn from_path(
         names: Names,
         closure: Option<Arc<Closure>>,

@@ -3,6 +3,7 @@
 //! Two loops over it, generic over the [`Algebra`], do the work of every engine: [`Program::eval`]
 //! here, and [`Program::adjoints`](crate::program::Program::adjoints) backward.
 
+mod check;
 mod recorder;
 
 use crate::algebra::{Algebra, Op};

@@ -67,7 +67,7 @@ impl Recorder {
         let outputs = outputs.iter().map(|t| t.raw()).collect();
         let mut program = self.program.take();
         program.set_outputs(outputs);
-        program
+        program.checked()
     }
 
     /// The formula of a node recorded so far.
@@ -84,7 +84,8 @@ impl Recorder {
         }
     }
 
-    fn known(&self, id: NodeId) -> Option<f64> {
+    /// The number of a constant node.
+    pub(crate) fn known(&self, id: NodeId) -> Option<f64> {
         match self.program.borrow().step(id) {
             super::Step::Constant(c) => Some(c),
             _ => None,
