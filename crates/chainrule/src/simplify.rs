@@ -88,10 +88,14 @@ impl Program {
         let mut uses = vec![0_u32; self.len()];
         for (_, step) in self.steps() {
             if let Step::Operation(_, args) = step {
-                args.iter().for_each(|a| uses[a.index()] += 1);
+                for arg in args {
+                    uses[arg.index()] += 1;
+                }
             }
         }
-        self.outputs().iter().for_each(|y| uses[y.index()] += 2);
+        for output in self.outputs() {
+            uses[output.index()] += 2;
+        }
         // The terms of each sum; taken over by a user that is the only one.
         let mut terms: Vec<Option<Vec<NodeId>>> = vec![None; self.len()];
         for (id, step) in self.steps() {

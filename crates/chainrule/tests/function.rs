@@ -130,3 +130,45 @@ fn functions_are_shared_between_threads() {
         }
     });
 }
+
+#[test]
+fn saved_functions_keep_every_bit() {
+    let f = Function::record_with_parameters(&["x", "y"], &["k"], |x, k| {
+        let y = if x[0] > 0.5 { x[0] / 3.0 } else { x[1].exp() };
+        vec![(y * k[0] * 1e-310).label("p"), y.powi(3) - f64::INFINITY, y + -0.0]
+    })
+    .expect("three names")
+    .with_parameters(&[0.1])
+    .expect("one parameter");
+    let again = Function::from_json(&f.to_json()).expect("just written");
+    assert_eq!(again.to_json(), f.to_json());
+    let bits = |f: &Function| -> Vec<u64> {
+        let values = f.eval(&[0.25, 1.7]).expect("two numbers");
+        values.into_iter().map(f64::to_bits).collect()
+    };
+    assert_eq!(bits(&f), bits(&again));
+    assert_eq!(again.eval(&[0.75, 1.0]).expect_err("no closure").kind(), ErrorKind::BranchChanged);
+}
+
+#[test]
+fn damaged_files_give_errors_with_a_place() {
+    let text = rosenbrock().to_json();
+    let error = |text: &str| Function::from_json(text).expect_err("damaged").to_string();
+    assert!(error(&text[..text.len() / 2]).contains("line"), "syntax");
+    assert!(
+        error(&text.replace("\"square\"", "\"sqare\"").replace("\"powc\"", "\"powx\""))
+            .contains("node ")
+    );
+    assert!(error(&text.replace("function/1", "function/9")).contains("reads"));
+    assert!(error("[]").contains("schema"));
+    // Every byte changed or removed in turn: an error or a function, never a panic.
+    for i in 0..text.len() {
+        for byte in [b'0', b'9', b'"', b'[', b'-'] {
+            let mut damaged = text.clone().into_bytes();
+            damaged[i] = byte;
+            if let Ok(f) = Function::from_json(&String::from_utf8_lossy(&damaged)) {
+                let _ = f.value_and_gradient(&[0.5, 0.5]);
+            }
+        }
+    }
+}

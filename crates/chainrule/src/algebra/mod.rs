@@ -94,6 +94,14 @@ impl Relation {
         }
     }
 
+    /// The relation with that sign.
+    #[must_use]
+    pub fn from_symbol(symbol: &str) -> Option<Relation> {
+        use Relation::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+        let all = [Less, LessOrEqual, Greater, GreaterOrEqual, Equal];
+        all.into_iter().find(|r| r.symbol() == symbol)
+    }
+
     /// The sign between the two.
     #[must_use]
     pub fn symbol(self) -> &'static str {

@@ -9,6 +9,7 @@ mod derived;
 mod evaluate;
 mod path;
 mod record;
+mod save;
 
 use crate::error::{Error, ErrorKind};
 pub use evaluate::Workspace;
