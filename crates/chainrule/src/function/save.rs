@@ -106,7 +106,7 @@ impl Function {
             && program.outputs().len() == names.outputs.len() + 2 * guards.len()
             && parameters.len() == names.parameters.len();
         if !fits {
-            return Err(wrong("names, results and nodes do not fit in number".into()));
+            return Err(wrong("names, results and nodes do not fit in number"));
         }
         let path = Path::new(program, guards, names.inputs.len());
         Ok(Self::from_path(names, None, path, parameters.into()))
