@@ -70,6 +70,9 @@ pub trait Row {
     /// The operation.
     const OP: Op;
 
+    /// Whether it takes more than two arguments, or any number.
+    const WIDE: bool = Self::OP.info().any || Self::OP.info().arguments.len() > 2;
+
     /// The value at `args`; NaN outside the domain.
     fn value(args: &[f64]) -> f64;
 

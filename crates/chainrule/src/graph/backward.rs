@@ -1,6 +1,6 @@
 //! The backward walk: from a result to everything it was computed from, newest node first.
 
-use super::store::{Code, Index, is_wide};
+use super::store::{Index, is_wide};
 use super::{Graph, Value};
 use crate::algebra::{Num, Op, Term};
 use std::ops::{Add, AddAssign, Index as At};
@@ -60,32 +60,36 @@ impl Graph {
     }
 
     fn sweep(&self, adjoints: &mut [f64]) {
-        let store = self.store.borrow();
         let flows = &*FLOWS;
-        for i in (1..adjoints.len()).rev() {
-            let adjoint = adjoints[i];
-            if adjoint == 0.0 {
-                continue;
-            }
-            let record = store.record(i as Index);
-            let Code::Operation(op) = record.code() else { continue };
-            let flow = flows[op as usize];
-            if !flow.wide {
-                let [a, b] = record.nodes();
-                if flow.carries[0] {
-                    adjoints[a as usize] += record.numbers[0] * adjoint;
+        self.store.with_records(adjoints.len(), |records| {
+            for i in (1..records.len()).rev() {
+                let adjoint = adjoints[i];
+                if adjoint == 0.0 {
+                    continue;
                 }
-                if flow.carries[1] {
-                    adjoints[b as usize] += record.numbers[1] * adjoint;
+                let record = records[i];
+                let [a, b] = record.nodes().map(|node| node as usize);
+                match flows[usize::from(record.byte())] {
+                    Flow::Nothing => {}
+                    Flow::First => adjoints[a] += record.numbers[0] * adjoint,
+                    Flow::Second => adjoints[b] += record.numbers[1] * adjoint,
+                    Flow::Both => {
+                        adjoints[a] += record.numbers[0] * adjoint;
+                        adjoints[b] += record.numbers[1] * adjoint;
+                    }
+                    Flow::Wide(carries) => {
+                        let first = i - a.div_ceil(2);
+                        for k in 0..a {
+                            let pair = records[first + k / 2];
+                            if carries.get(k).is_none_or(|&carries| carries) {
+                                let node = pair.nodes()[k % 2] as usize;
+                                adjoints[node] += pair.numbers[k % 2] * adjoint;
+                            }
+                        }
+                    }
                 }
-                continue;
             }
-            for (k, argument) in store.arguments(op, i as Index).enumerate() {
-                if flow.carries_to(k) {
-                    adjoints[argument.node as usize] += argument.number * adjoint;
-                }
-            }
-        }
+        });
     }
 
     fn identity(&self) -> (usize, u64) {
@@ -151,33 +155,36 @@ impl Add for Gradient {
     }
 }
 
-/// Which arguments of an operation a derivative flows to.
+/// Which arguments of a record a derivative flows to.
 #[derive(Clone, Copy, Debug)]
-struct Flow {
-    carries: [bool; 3],
-    wide: bool,
+enum Flow {
+    Nothing,
+    First,
+    Second,
+    Both,
+    /// To those of the first three that are marked, and to all further ones.
+    Wide([bool; 3]),
 }
 
-impl Flow {
-    /// Arguments of an operation of any number of them are all alike.
-    fn carries_to(self, i: usize) -> bool {
-        self.carries.get(i).is_none_or(|&carries| carries)
-    }
-}
-
-/// Asked of the rules themselves, once.
-static FLOWS: LazyLock<Vec<Flow>> = LazyLock::new(|| {
-    let flow = |&op: &Op| {
+/// By the byte of a record; asked of the rules themselves, once.
+static FLOWS: LazyLock<[Flow; 256]> = LazyLock::new(|| {
+    let mut flows = [Flow::Nothing; 256];
+    for &op in Op::ALL {
         let mut carries = [false; 3];
-        let count = op.info().arity().unwrap_or(3);
         let args = [Term::new(&Num, 0.5); 4];
-        let count = if op.info().any { count + 1 } else { count };
+        let count = op.info().arity().unwrap_or(args.len());
         op.partials(&args[..count], args[0], |i, _| {
             if let Some(carries) = carries.get_mut(i) {
                 *carries = true;
             }
         });
-        Flow { carries, wide: is_wide(op) }
-    };
-    Op::ALL.iter().map(flow).collect()
+        flows[op as usize] = match carries {
+            _ if is_wide(op) => Flow::Wide(carries),
+            [true, true, _] => Flow::Both,
+            [true, false, _] => Flow::First,
+            [false, true, _] => Flow::Second,
+            [false, false, _] => Flow::Nothing,
+        };
+    }
+    flows
 });

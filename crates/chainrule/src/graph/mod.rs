@@ -21,7 +21,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 pub(crate) use store::Index;
-use store::{Argument, Code, Store};
+use store::{Argument, Code, Store, is_wide};
 pub use trace::{Kind, Trace, TraceNode};
 
 /// A computational graph: an append-only list of nodes in topological order.
@@ -31,7 +31,7 @@ pub use trace::{Kind, Trace, TraceNode};
 /// nothing here recurses.
 #[derive(Default)]
 pub struct Graph {
-    store: RefCell<Store>,
+    store: Store,
     labels: RefCell<HashMap<Index, String>>,
     /// Comparisons that the program asked for, while someone wants to know.
     guards: RefCell<Option<Vec<Comparison>>>,
@@ -90,7 +90,7 @@ impl Graph {
 
     /// An input: a value to differentiate with respect to.
     pub fn value(&self, value: f64) -> Value<'_> {
-        let node = self.store.borrow_mut().input(value);
+        let node = self.store.input(value);
         Term::new(self, Point { value, node })
     }
 
@@ -114,12 +114,12 @@ impl Graph {
     /// Whether nothing was recorded.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.store.borrow().len() == 1
+        self.store.len() == 1
     }
 
     /// Forgets every node and label and keeps the memory, for the next step of a loop.
     pub fn clear(&mut self) {
-        self.store.get_mut().clear();
+        self.store.clear();
         self.labels.get_mut().clear();
         self.epoch.set(self.epoch.get() + 1);
     }
@@ -142,8 +142,8 @@ impl Graph {
 
     /// Numbers of all nodes, by replaying the records.
     fn values_in_order(&self) -> Vec<Point> {
-        let numbers = self.numbers(self.store.borrow().len());
-        let store = self.store.borrow();
+        let numbers = self.numbers(self.store.len());
+        let store = &self.store;
         (1..numbers.len())
             .filter(|&i| !matches!(store.record(i as Index).code(), Code::Arguments))
             .map(|i| Point { value: numbers[i], node: i as Index })
@@ -152,7 +152,7 @@ impl Graph {
 
     /// The numbers of the first `count` records: computed again, since a record keeps partials.
     fn numbers(&self, count: usize) -> Vec<f64> {
-        let store = self.store.borrow();
+        let store = &self.store;
         let mut numbers = vec![0.0; count];
         let mut args = Vec::new();
         for i in 1..count {
@@ -192,55 +192,57 @@ impl Graph {
         )
     }
 
-    /// Records an operation; `each` gives the partials that exist.
+    /// Records an operation of one or two arguments, unless all are constants.
     #[inline]
-    fn record(
+    fn record_narrow(
         &self,
         op: Op,
         args: &[Point],
         value: f64,
-        partials: impl FnOnce(&[Term<'_, Num>], Term<'_, Num>, &mut [Argument]),
+        partials: impl FnOnce(&[Term<'_, Num>], &mut [f64]),
+    ) -> Point {
+        let node = match *args {
+            [a] if a.node != 0 => {
+                let mut numbers = [0.0];
+                partials(&[Term::new(&Num, a.value)], &mut numbers);
+                self.store.unary(op, a.node, numbers[0])
+            }
+            [a, b] if a.node | b.node != 0 => {
+                let mut numbers = [0.0; 2];
+                partials(&[a, b].map(|p| Term::new(&Num, p.value)), &mut numbers);
+                if a.node == 0 {
+                    numbers[0] = a.value;
+                }
+                if b.node == 0 {
+                    numbers[1] = b.value;
+                }
+                self.store.binary(op, [a.node, b.node], numbers)
+            }
+            _ => 0,
+        };
+        Point { value, node }
+    }
+
+    /// Records an operation whose arguments get records of their own; `partials` calls back with
+    /// those that exist.
+    fn record_wide(
+        &self,
+        op: Op,
+        args: &[Point],
+        value: f64,
+        partials: impl FnOnce(&[Term<'_, Num>], Term<'_, Num>, &mut dyn FnMut(usize, f64)),
     ) -> Point {
         if args.iter().all(|a| a.node == 0) {
             return Point { value, node: 0 };
         }
-        let mut terms = [Term::new(&Num, 0.0); SHORT];
-        let mut arguments = [Argument { node: 0, number: 0.0 }; SHORT];
-        let node = if args.len() <= SHORT {
-            let (terms, arguments) = (&mut terms[..args.len()], &mut arguments[..args.len()]);
-            fill(args, terms, arguments, value, partials);
-            self.store.borrow_mut().operation(op, arguments)
-        } else {
-            let mut terms = vec![terms[0]; args.len()];
-            let mut arguments = vec![arguments[0]; args.len()];
-            fill(args, &mut terms, &mut arguments, value, partials);
-            self.store.borrow_mut().operation(op, &arguments)
-        };
-        Point { value, node }
-    }
-}
-
-/// Up to so many arguments are recorded without a trip to the heap.
-const SHORT: usize = 3;
-
-/// The arguments as they are recorded: a node with its partial, or a constant with its number.
-#[inline]
-fn fill(
-    args: &[Point],
-    terms: &mut [Term<'static, Num>],
-    arguments: &mut [Argument],
-    value: f64,
-    partials: impl FnOnce(&[Term<'_, Num>], Term<'_, Num>, &mut [Argument]),
-) {
-    for ((arg, term), slot) in args.iter().zip(terms.iter_mut()).zip(arguments.iter_mut()) {
-        *term = Term::new(&Num, arg.value);
-        slot.node = arg.node;
-    }
-    partials(terms, Term::new(&Num, value), arguments);
-    for (arg, slot) in args.iter().zip(arguments) {
-        if arg.node == 0 {
-            slot.number = arg.value;
+        let terms: Vec<_> = args.iter().map(|a| Term::new(&Num, a.value)).collect();
+        let mut arguments: Vec<_> =
+            args.iter().map(|a| Argument { node: a.node, number: 0.0 }).collect();
+        partials(&terms, Term::new(&Num, value), &mut |i, p| arguments[i].number = p);
+        for (argument, arg) in arguments.iter_mut().zip(args).filter(|(_, arg)| arg.node == 0) {
+            argument.number = arg.value;
         }
+        Point { value, node: self.store.wide(op, arguments.into_iter()) }
     }
 }
 
@@ -254,25 +256,36 @@ impl Algebra for Graph {
 
     fn apply(&self, op: Op, args: &[Point]) -> Point {
         let numbers: Vec<f64> = args.iter().map(|a| a.value).collect();
-        self.record(op, args, op.value(&numbers), |terms, y, slots| {
-            op.partials(terms, y, |i, p| slots[i].number = p.raw());
-        })
+        let value = op.value(&numbers);
+        if is_wide(op) {
+            return self.record_wide(op, args, value, |terms, y, each| {
+                op.partials(terms, y, |i, p| each(i, p.raw()));
+            });
+        }
+        let partials = |terms: &[Term<'_, Num>], numbers: &mut [f64]| {
+            op.partials(terms, Term::new(&Num, value), |i, p| numbers[i] = p.raw());
+        };
+        self.record_narrow(op, args, value, partials)
     }
 
+    /// One or two arguments, the ordinary case, are recorded in straight-line code.
     #[inline]
     fn apply_row<R: Row>(&self, args: &[Point]) -> Point {
-        let mut short = [0.0; SHORT];
-        let value = if args.len() <= SHORT {
-            for (number, arg) in short.iter_mut().zip(args) {
-                *number = arg.value;
-            }
-            R::value(&short[..args.len()])
-        } else {
-            R::value(&args.iter().map(|a| a.value).collect::<Vec<_>>())
+        if R::WIDE {
+            let value = R::value(&args.iter().map(|a| a.value).collect::<Vec<_>>());
+            return self.record_wide(R::OP, args, value, |terms, y, each| {
+                R::partials(terms, y, |i, p| each(i, p.raw()));
+            });
+        }
+        let value = match *args {
+            [a] => R::value(&[a.value]),
+            [a, b] => R::value(&[a.value, b.value]),
+            _ => R::value(&[]),
         };
-        self.record(R::OP, args, value, |terms, y, slots| {
-            R::partials(terms, y, |i, p| slots[i].number = p.raw());
-        })
+        let partials = |terms: &[Term<'_, Num>], numbers: &mut [f64]| {
+            R::partials(terms, Term::new(&Num, value), |i, p| numbers[i] = p.raw());
+        };
+        self.record_narrow(R::OP, args, value, partials)
     }
 
     fn is_zero(&self, value: Point) -> bool {
@@ -347,10 +360,9 @@ impl<'g> Value<'g> {
     fn recorded(self) -> Option<(Op, Vec<Point>)> {
         let graph = self.algebra();
         let node = self.raw().node;
-        let store = graph.store.borrow();
+        let store = &graph.store;
         let Code::Operation(op) = store.record(node).code() else { return None };
         let args: Vec<Argument> = store.arguments(op, node).collect();
-        drop(store);
         let numbers = graph.numbers(node as usize);
         let point = |a: &Argument| match a.node {
             0 => Point { value: a.number, node: 0 },
@@ -371,6 +383,6 @@ impl fmt::Display for Value<'_> {
 
 impl fmt::Debug for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Graph({} records)", self.store.borrow().len() - 1)
+        write!(f, "Graph({} records)", self.store.len() - 1)
     }
 }

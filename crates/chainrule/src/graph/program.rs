@@ -21,7 +21,7 @@ impl Graph {
             );
         }
         let last = inputs.iter().chain(outputs).map(|v| v.raw().node).max().unwrap_or(0);
-        let store = self.store.borrow();
+        let store = &self.store;
         let labels = self.labels.borrow();
         let mut program = Program::default();
         let mut place: Vec<Option<NodeId>> = vec![None; last as usize + 1];

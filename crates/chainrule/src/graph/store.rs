@@ -1,11 +1,15 @@
-//! The memory of an eager graph: one 24-byte record a node, appended in topological order.
+//! The memory of an eager graph: one 24-byte record a node, appended in topological order. The
+//! only unsafe code of the eager path stands here.
 //!
 //! A record holds the operation, two node numbers, and the two partial derivatives that the
 //! backward pass will need. Node 0 stands for every constant: its number travels in the partial
 //! that nobody will use. An operation of three or more arguments is preceded by records that hold
 //! its arguments, two each.
 
+#![allow(unsafe_code, reason = "the append path is what the eager graph's speed hangs on")]
+
 use crate::algebra::Op;
+use std::cell::{Cell, UnsafeCell};
 
 /// Position of a node in its graph; 0 is a constant.
 pub(crate) type Index = u32;
@@ -33,13 +37,20 @@ pub(super) enum Code {
 }
 
 impl Record {
+    #[inline]
     fn new(code: u8, a: Index, b: Index, numbers: [f64; 2]) -> Self {
         let header = u64::from(code) | u64::from(a) << 8 | u64::from(b) << (8 + BITS);
         Record { header, numbers }
     }
 
+    /// The operation's number, or one of the codes beside them.
+    #[inline]
+    pub(super) fn byte(self) -> u8 {
+        (self.header & 0xff) as u8
+    }
+
     pub(super) fn code(self) -> Code {
-        match (self.header & 0xff) as u8 {
+        match self.byte() {
             INPUT => Code::Input,
             ARGUMENTS => Code::Arguments,
             op => Code::Operation(Op::ALL[usize::from(op)]),
@@ -62,15 +73,32 @@ pub(crate) struct Argument {
     pub(crate) number: f64,
 }
 
-/// The list of records.
+/// The list of records, appended to through a shared reference.
 #[derive(Debug)]
 pub(crate) struct Store {
-    records: Vec<Record>,
+    /// Owns the memory. Its first `len` records are written, its own length stays 0.
+    memory: UnsafeCell<Vec<Record>>,
+    /// Start of that memory.
+    base: Cell<*mut Record>,
+    len: Cell<usize>,
+    capacity: Cell<usize>,
 }
+
+// SAFETY: `base` points into `memory`, which moves along; nothing is shared with another thread.
+unsafe impl Send for Store {}
 
 impl Default for Store {
     fn default() -> Self {
-        Store { records: vec![Record::new(INPUT, 0, 0, [0.0; 2])] }
+        let mut memory: Vec<Record> = Vec::with_capacity(64);
+        let (base, capacity) = (memory.as_mut_ptr(), memory.capacity());
+        let store = Store {
+            memory: UnsafeCell::new(memory),
+            base: Cell::new(base),
+            len: Cell::new(0),
+            capacity: Cell::new(capacity),
+        };
+        store.push(Record::new(INPUT, 0, 0, [0.0; 2]));
+        store
     }
 }
 
@@ -78,47 +106,88 @@ impl Store {
     /// Number of records, argument records and the constant's included.
     #[inline]
     pub(super) fn len(&self) -> usize {
-        self.records.len()
+        self.len.get()
     }
 
     /// Forgets every node and keeps the memory.
+    #[inline]
     pub(super) fn clear(&mut self) {
-        self.records.truncate(1);
-    }
-
-    pub(super) fn record(&self, node: Index) -> Record {
-        self.records[node as usize]
+        self.len.set(1);
     }
 
     #[inline]
-    fn push(&mut self, record: Record) -> Index {
-        let node = self.records.len();
-        assert!(node < MASK as usize, "a graph holds at most 2^28 nodes; clear it between steps");
-        self.records.push(record);
+    pub(super) fn record(&self, node: Index) -> Record {
+        assert!((node as usize) < self.len.get(), "a node of this graph");
+        // SAFETY: the first `len` records are written, and no reference to one is ever given out.
+        unsafe { *self.base.get().add(node as usize) }
+    }
+
+    #[inline]
+    fn push(&self, record: Record) -> Index {
+        let node = self.len.get();
+        if node == self.capacity.get() {
+            self.grow();
+        }
+        // SAFETY: `node < capacity`, so the place lies in the memory; no reference points to it.
+        unsafe { self.base.get().add(node).write(record) };
+        self.len.set(node + 1);
         node as Index
     }
 
-    pub(super) fn input(&mut self, value: f64) -> Index {
-        self.push(Record::new(INPUT, 0, 0, [value, 0.0]))
+    #[cold]
+    #[inline(never)]
+    fn grow(&self) {
+        let len = self.len.get();
+        assert!(len < MASK as usize, "a graph holds at most 2^28 nodes; clear it between steps");
+        // SAFETY: `Store` is not `Sync` and gives out no reference to its memory, so this is the
+        // only one; the first `len` records are written.
+        let memory = unsafe {
+            let memory = &mut *self.memory.get();
+            memory.set_len(len);
+            memory
+        };
+        memory.reserve(len.min(MASK as usize - len).max(1));
+        self.base.set(memory.as_mut_ptr());
+        self.capacity.set(memory.capacity().min(MASK as usize));
+        // SAFETY: shortening; records need no drop.
+        unsafe { memory.set_len(0) };
     }
 
     #[inline]
-    pub(super) fn operation(&mut self, op: Op, args: &[Argument]) -> Index {
-        if is_wide(op) {
-            return self.wide(op, args);
-        }
-        let a = args[0];
-        let b = args.get(1).copied().unwrap_or(NONE);
-        self.push(Record::new(op as u8, a.node, b.node, [a.number, b.number]))
+    pub(super) fn input(&self, value: f64) -> Index {
+        self.push(Record::new(INPUT, 0, 0, [value, 0.0]))
     }
 
-    fn wide(&mut self, op: Op, args: &[Argument]) -> Index {
-        for pair in args.chunks(2) {
-            let (a, b) = (pair[0], pair.get(1).copied().unwrap_or(NONE));
+    /// Records an operation of one argument.
+    #[inline]
+    pub(super) fn unary(&self, op: Op, a: Index, number: f64) -> Index {
+        self.push(Record::new(op as u8, a, 0, [number, 0.0]))
+    }
+
+    /// Records an operation of two arguments.
+    #[inline]
+    pub(super) fn binary(&self, op: Op, nodes: [Index; 2], numbers: [f64; 2]) -> Index {
+        self.push(Record::new(op as u8, nodes[0], nodes[1], numbers))
+    }
+
+    /// Records an operation of three arguments or of any number.
+    pub(super) fn wide(&self, op: Op, args: impl ExactSizeIterator<Item = Argument>) -> Index {
+        let count = Index::try_from(args.len()).expect("fewer than 2^28 records");
+        let mut args = args;
+        while let Some(a) = args.next() {
+            let b = args.next().unwrap_or(Argument { node: 0, number: 0.0 });
             self.push(Record::new(ARGUMENTS, a.node, b.node, [a.number, b.number]));
         }
-        let count = Index::try_from(args.len()).expect("fewer than 2^28 records");
         self.push(Record::new(op as u8, count, 0, [0.0; 2]))
+    }
+
+    /// The first `count` records, for a loop that records nothing.
+    #[inline]
+    pub(super) fn with_records<T>(&self, count: usize, read: impl FnOnce(&[Record]) -> T) -> T {
+        assert!(count <= self.len.get(), "no more records than were written");
+        // SAFETY: the records are written, and `read`, which this crate's backward loop is the only
+        // one to pass, appends nothing while it holds the slice.
+        read(unsafe { std::slice::from_raw_parts(self.base.get(), count) })
     }
 
     /// The arguments of operation `op` recorded at `node`.
@@ -128,13 +197,11 @@ impl Store {
             if wide { self.record(node).nodes()[0] as usize } else { op.info().arguments.len() };
         let first = node as usize - if wide { count.div_ceil(2) } else { 0 };
         (0..count).map(move |i| {
-            let record = self.records[if wide { first + i / 2 } else { first }];
+            let record = self.record((if wide { first + i / 2 } else { first }) as Index);
             Argument { node: record.nodes()[i % 2], number: record.numbers[i % 2] }
         })
     }
 }
-
-const NONE: Argument = Argument { node: 0, number: 0.0 };
 
 /// Whether the arguments stand in records of their own.
 #[inline]

@@ -59,7 +59,7 @@ impl<'g> Value<'g> {
             return Trace { nodes: vec![constant(self.value())] };
         }
         let numbers = graph.numbers(root as usize + 1);
-        let store = graph.store.borrow();
+        let store = &graph.store;
         let labels = graph.labels.borrow();
         let mut reached = vec![false; root as usize + 1];
         reached[root as usize] = true;
