@@ -13,3 +13,8 @@ pub use derive::{derivative, grad, hessian, hvp, jacobian, jvp, slices, value_an
 pub use error::{Error, ErrorKind};
 pub use function::{Function, Workspace};
 pub use graph::{Gradient, Graph, Trace, Value};
+
+/// The blocks of the design page, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/design.md")]
+struct DesignPage;
