@@ -9,6 +9,8 @@ pub mod graph;
 pub mod program;
 pub mod simplify;
 
+pub use algebra::dot;
+pub use algebra::ops::{logsumexp, max_of, mean, min_of, norm2, product, sum};
 pub use derive::{derivative, grad, hessian, hvp, jacobian, jvp, slices, value_and_grad, vjp};
 pub use error::{Error, ErrorKind};
 pub use function::{Function, Workspace};

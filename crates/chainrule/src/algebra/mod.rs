@@ -3,12 +3,14 @@
 //! A row of the [table](ops) says what an operation *is*; an [`Algebra`] says what to *do* with
 //! it. Formulas and derivative rules are written once, over [`Term`], and run in any algebra.
 
+mod dot;
 mod dual;
 mod num;
 pub mod ops;
 mod table;
 mod term;
 
+pub use dot::dot;
 pub use dual::{Dual, DualValue};
 pub use num::Num;
 pub use ops::Op;
@@ -45,6 +47,13 @@ pub trait Algebra: Sized {
     #[inline]
     fn chain(&self, adjoint: Self::Value, partial: Self::Value) -> Self::Value {
         self.apply_row::<ops::row::Mul>(&[partial, adjoint])
+    }
+
+    /// The inner product of two lists of equal length: the row `dot` of their elements in turn,
+    /// which an algebra may record without a detour.
+    fn inner(&self, a: &[Term<'_, Self>], b: &[Term<'_, Self>]) -> Self::Value {
+        let pairs: Vec<_> = a.iter().zip(b).flat_map(|(a, b)| [a.raw(), b.raw()]).collect();
+        self.apply_row::<ops::row::Dot>(&pairs)
     }
 
     /// Called before an operation joins values of `self` and `other`.

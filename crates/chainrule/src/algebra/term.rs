@@ -66,7 +66,7 @@ impl<'a, A: Algebra> Term<'a, A> {
     }
 
     /// The operation of row `R` on `N` terms of this algebra.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn call<R: Row, const N: usize>(args: [Self; N]) -> Self {
         let first = args[0];
         for other in &args[1..] {
@@ -140,14 +140,14 @@ macro_rules! operators {
     ($($Trait:ident $f:ident $TraitAssign:ident $f_assign:ident)+) => { $(
         impl<'a, A: Algebra, R: Operand<'a, A>> ops::$Trait<R> for Term<'a, A> {
             type Output = Term<'a, A>;
-            #[inline]
+            #[inline(always)]
             fn $f(self, right: R) -> Term<'a, A> {
                 Term::call::<row::$Trait, 2>([self, right.operand(self)])
             }
         }
         impl<'a, A: Algebra, R: Operand<'a, A>> ops::$Trait<R> for &Term<'a, A> {
             type Output = Term<'a, A>;
-            #[inline]
+            #[inline(always)]
             fn $f(self, right: R) -> Term<'a, A> {
                 ops::$Trait::$f(*self, right)
             }

@@ -3,6 +3,7 @@
 use super::store::{Index, is_wide};
 use super::{Graph, Value};
 use crate::algebra::{Num, Op, Term};
+use std::cell::Cell;
 use std::ops::{Add, AddAssign, Index as At};
 use std::sync::LazyLock;
 
@@ -45,7 +46,9 @@ impl Graph {
     #[must_use]
     pub fn backward_from(&self, outputs: &[(Value<'_>, f64)]) -> Gradient {
         let last = outputs.iter().map(|(v, _)| v.raw().node).max().unwrap_or(0);
-        let mut adjoints = vec![0.0; last as usize + 1];
+        let mut adjoints = SPARE.take();
+        adjoints.clear();
+        adjoints.resize(last as usize + 1, 0.0);
         for (output, weight) in outputs {
             assert!(
                 std::ptr::eq(self, output.algebra()),
@@ -77,14 +80,18 @@ impl Graph {
                         adjoints[a] += record.numbers[0] * adjoint;
                         adjoints[b] += record.numbers[1] * adjoint;
                     }
-                    Flow::Wide(carries) => {
-                        let first = i - a.div_ceil(2);
-                        for k in 0..a {
-                            let pair = records[first + k / 2];
-                            if carries.get(k).is_none_or(|&carries| carries) {
-                                let node = pair.nodes()[k % 2] as usize;
-                                adjoints[node] += pair.numbers[k % 2] * adjoint;
-                            }
+                    Flow::Any => {
+                        for pair in &records[i - a.div_ceil(2)..i] {
+                            let [a, b] = pair.nodes().map(|node| node as usize);
+                            adjoints[a] += pair.numbers[0] * adjoint;
+                            adjoints[b] += pair.numbers[1] * adjoint;
+                        }
+                    }
+                    Flow::Three(carries) => {
+                        for k in (0..3).filter(|&k| carries[k]) {
+                            let pair = records[i - 2 + k / 2];
+                            let node = pair.nodes()[k % 2] as usize;
+                            adjoints[node] += pair.numbers[k % 2] * adjoint;
                         }
                     }
                 }
@@ -94,6 +101,24 @@ impl Graph {
 
     fn identity(&self) -> (usize, u64) {
         (std::ptr::from_ref(self) as usize, self.epoch.get())
+    }
+}
+
+thread_local! {
+    /// Memory of the last gradient that was dropped, for the next one: in a loop of steps nothing
+    /// is allocated.
+    static SPARE: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
+}
+
+/// More numbers than this are given back to the system.
+const MOST_SPARE: usize = 1 << 23;
+
+impl Drop for Gradient {
+    fn drop(&mut self) {
+        if self.adjoints.capacity() <= MOST_SPARE {
+            // A thread that is ending has no use for it.
+            let _ = SPARE.try_with(|spare| spare.set(std::mem::take(&mut self.adjoints)));
+        }
     }
 }
 
@@ -162,8 +187,10 @@ enum Flow {
     First,
     Second,
     Both,
-    /// To those of the first three that are marked, and to all further ones.
-    Wide([bool; 3]),
+    /// To those of three that are marked.
+    Three([bool; 3]),
+    /// To all of any number.
+    Any,
 }
 
 /// By the byte of a record; asked of the rules themselves, once.
@@ -179,7 +206,8 @@ static FLOWS: LazyLock<[Flow; 256]> = LazyLock::new(|| {
             }
         });
         flows[op as usize] = match carries {
-            _ if is_wide(op) => Flow::Wide(carries),
+            _ if op.info().any => Flow::Any,
+            _ if is_wide(op) => Flow::Three(carries),
             [true, true, _] => Flow::Both,
             [true, false, _] => Flow::First,
             [false, true, _] => Flow::Second,

@@ -193,7 +193,7 @@ impl Graph {
     }
 
     /// Records an operation of one or two arguments, unless all are constants.
-    #[inline]
+    #[inline(always)]
     fn record_narrow(
         &self,
         op: Op,
@@ -242,7 +242,9 @@ impl Graph {
         for (argument, arg) in arguments.iter_mut().zip(args).filter(|(_, arg)| arg.node == 0) {
             argument.number = arg.value;
         }
-        Point { value, node: self.store.wide(op, arguments.into_iter()) }
+        let none = Argument { node: 0, number: 0.0 };
+        let pairs = arguments.chunks(2).map(|pair| [pair[0], pair.get(1).copied().unwrap_or(none)]);
+        Point { value, node: self.store.wide(op, args.len(), pairs) }
     }
 }
 
@@ -269,7 +271,7 @@ impl Algebra for Graph {
     }
 
     /// One or two arguments, the ordinary case, are recorded in straight-line code.
-    #[inline]
+    #[inline(always)]
     fn apply_row<R: Row>(&self, args: &[Point]) -> Point {
         if R::WIDE {
             let value = R::value(&args.iter().map(|a| a.value).collect::<Vec<_>>());
@@ -290,6 +292,28 @@ impl Algebra for Graph {
 
     fn is_zero(&self, value: Point) -> bool {
         value.node == 0 && value.value == 0.0
+    }
+
+    /// A pair of factors is a record; each one's partial is the other's value.
+    fn inner(&self, a: &[Value<'_>], b: &[Value<'_>]) -> Point {
+        let mut recorded = false;
+        for value in a.iter().chain(b) {
+            self.check_same(value.algebra(), a[0].raw(), value.raw());
+            recorded |= value.raw().node != 0;
+        }
+        let value = a.iter().zip(b).map(|(a, b)| a.raw().value * b.raw().value).sum();
+        if !recorded {
+            return Point { value, node: 0 };
+        }
+        let argument = |of: Point, other: Point| Argument {
+            node: of.node,
+            number: if of.node == 0 { of.value } else { other.value },
+        };
+        let pairs = a.iter().zip(b).map(|(a, b)| {
+            let (a, b) = (a.raw(), b.raw());
+            [argument(a, b), argument(b, a)]
+        });
+        Point { value, node: self.store.wide(Op::Dot, 2 * a.len(), pairs) }
     }
 
     #[inline]

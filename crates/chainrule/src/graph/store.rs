@@ -37,7 +37,7 @@ pub(super) enum Code {
 }
 
 impl Record {
-    #[inline]
+    #[inline(always)]
     fn new(code: u8, a: Index, b: Index, numbers: [f64; 2]) -> Self {
         let header = u64::from(code) | u64::from(a) << 8 | u64::from(b) << (8 + BITS);
         Record { header, numbers }
@@ -122,7 +122,7 @@ impl Store {
         unsafe { *self.base.get().add(node as usize) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&self, record: Record) -> Index {
         let node = self.len.get();
         if node == self.capacity.get() {
@@ -159,25 +159,29 @@ impl Store {
     }
 
     /// Records an operation of one argument.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unary(&self, op: Op, a: Index, number: f64) -> Index {
         self.push(Record::new(op as u8, a, 0, [number, 0.0]))
     }
 
     /// Records an operation of two arguments.
-    #[inline]
+    #[inline(always)]
     pub(super) fn binary(&self, op: Op, nodes: [Index; 2], numbers: [f64; 2]) -> Index {
         self.push(Record::new(op as u8, nodes[0], nodes[1], numbers))
     }
 
-    /// Records an operation of three arguments or of any number.
-    pub(super) fn wide(&self, op: Op, args: impl ExactSizeIterator<Item = Argument>) -> Index {
-        let count = Index::try_from(args.len()).expect("fewer than 2^28 records");
-        let mut args = args;
-        while let Some(a) = args.next() {
-            let b = args.next().unwrap_or(Argument { node: 0, number: 0.0 });
+    /// Records an operation of three arguments or of any number, given two by two.
+    #[inline]
+    pub(super) fn wide(
+        &self,
+        op: Op,
+        count: usize,
+        pairs: impl Iterator<Item = [Argument; 2]>,
+    ) -> Index {
+        for [a, b] in pairs {
             self.push(Record::new(ARGUMENTS, a.node, b.node, [a.number, b.number]));
         }
+        let count = Index::try_from(count).expect("fewer than 2^28 records");
         self.push(Record::new(op as u8, count, 0, [0.0; 2]))
     }
 

@@ -1,0 +1,203 @@
+//! The eager graph on the named workloads, each with the derivative written by hand beside it.
+//!
+//! `cargo bench -p chainrule --bench eager`; the figures stand in `docs/benchmarks.md`.
+
+use chainrule::{Graph, Value};
+use divan::{Bencher, black_box};
+
+fn main() {
+    divan::main();
+}
+
+/// `(a·b + c)·d`: three operations.
+mod tiny {
+    use super::*;
+    const AT: [f64; 4] = [2.0, -3.0, 10.0, -2.0];
+
+    #[divan::bench]
+    fn graph(bencher: Bencher) {
+        let mut graph = Graph::new();
+        bencher.bench_local(|| {
+            graph.clear();
+            let inputs @ [a, b, c, d] = graph.values(black_box(AT));
+            let l = (a * b + c) * d;
+            let gradient = l.backward();
+            (l.value(), inputs.map(|x| gradient[x]))
+        });
+    }
+
+    #[divan::bench]
+    fn hand(bencher: Bencher) {
+        bencher.bench_local(|| {
+            let [a, b, c, d] = black_box(AT);
+            let f = a * b + c;
+            (f * d, [d * b, d * a, d, f])
+        });
+    }
+}
+
+/// micrograd's README expression of two variables.
+mod readme {
+    use super::*;
+
+    fn expression<'g>(a: Value<'g>, b: Value<'g>) -> Value<'g> {
+        let mut c = a + b;
+        let mut d = a * b + b.powi(3);
+        c += c + 1.0;
+        c += 1.0 + c + (-a);
+        d += d * 2.0 + (b + a).relu();
+        d += 3.0 * d + (b - a).relu();
+        let e = c - d;
+        let f = e.powi(2);
+        f / 2.0 + 10.0 / f
+    }
+
+    #[divan::bench]
+    fn graph(bencher: Bencher) {
+        let mut graph = Graph::new();
+        bencher.bench_local(|| {
+            graph.clear();
+            let [a, b] = graph.values(black_box([-4.0, 2.0]));
+            let g = expression(a, b);
+            let gradient = g.backward();
+            (g.value(), gradient[a], gradient[b])
+        });
+    }
+
+    #[divan::bench]
+    fn hand(bencher: Bencher) {
+        bencher.bench_local(|| {
+            let [a, b] = black_box([-4.0_f64, 2.0]);
+            let step = |x: f64| if x > 0.0 { 1.0 } else { 0.0 };
+            // c = 4(a+b) + 3 − a and d = 12(ab + b³) + 4·relu(a+b) + relu(b−a), collected.
+            let c = 4.0 * (a + b) + 3.0 - a;
+            let d = 12.0 * (a * b + b * b * b) + 4.0 * (a + b).max(0.0) + (b - a).max(0.0);
+            let e = c - d;
+            let f = e * e;
+            let df = 0.5 - 10.0 / (f * f);
+            let de = 2.0 * e * df;
+            let (up, down) = (4.0 * step(a + b), step(b - a));
+            let ga = de * (3.0 - 12.0 * b - up + down);
+            let gb = de * (4.0 - 12.0 * (a + 3.0 * b * b) - up - down);
+            (f / 2.0 + 10.0 / f, ga, gb)
+        });
+    }
+}
+
+/// One million times `x ← sin(x)·1e-7 + x`.
+#[divan::bench(sample_count = 10)]
+fn chain_of_a_million(bencher: Bencher) {
+    let mut graph = Graph::new();
+    bencher.bench_local(|| {
+        graph.clear();
+        let x = graph.value(black_box(1.0));
+        let y = (0..1_000_000).fold(x, |y, _| y.sin() * 1e-7 + y);
+        y.backward()[x]
+    });
+}
+
+/// S-06, B-27: one gradient-descent step of the chapter's `a² − 10a + 28`.
+mod step {
+    use super::*;
+
+    #[divan::bench]
+    fn graph(bencher: Bencher) {
+        let mut graph = Graph::new();
+        let mut now = 6.0;
+        bencher.bench_local(|| {
+            graph.clear();
+            let a = graph.value(black_box(now));
+            let l = a.powi(2) - 10.0 * a + 28.0;
+            now -= 0.1 * l.backward()[a];
+            now
+        });
+    }
+
+    #[divan::bench]
+    fn forward_difference(bencher: Bencher) {
+        let f = |a: f64| a * a - 10.0 * a + 28.0;
+        let mut now = 6.0;
+        bencher.bench_local(|| {
+            let (a, h) = (black_box(now), 1e-4);
+            now -= 0.1 * ((f(a + h) - f(a)) / h);
+            now
+        });
+    }
+
+    #[divan::bench]
+    fn hand(bencher: Bencher) {
+        let mut now = 6.0;
+        bencher.bench_local(|| {
+            now -= 0.1 * (2.0 * black_box(now) - 10.0);
+            now
+        });
+    }
+}
+
+/// The 2-16-16-1 network on the hundred moons: hinge loss and 10⁻⁴ times the squared weights.
+mod moons {
+    use super::*;
+
+    const SIZES: [usize; 4] = [2, 16, 16, 1];
+
+    fn data() -> (Vec<f64>, Vec<[f64; 3]>) {
+        let numbers = |text: &str| -> Vec<f64> {
+            text.split([',', '\n']).filter_map(|s| s.trim().parse().ok()).collect()
+        };
+        let weights = numbers(include_str!("../tests/data/fixtures/moons_mlp_w0.txt"));
+        let rows = numbers(include_str!("../tests/data/fixtures/moons_1337.csv"));
+        (weights, rows.chunks_exact(3).map(|r| [r[0], r[1], r[2]]).collect())
+    }
+
+    fn loss<'g>(
+        graph: &'g Graph,
+        p: &[Value<'g>],
+        rows: &[[f64; 3]],
+        neuron: impl Fn(&[Value<'g>], &[Value<'g>], Value<'g>) -> Value<'g>,
+    ) -> Value<'g> {
+        let mut total = graph.constant(0.0);
+        for &[x1, x2, y] in rows {
+            let mut layer = vec![graph.constant(x1), graph.constant(x2)];
+            let mut at = 0;
+            for (k, &size) in SIZES[1..].iter().enumerate() {
+                let n = layer.len();
+                layer = (0..size)
+                    .map(|j| {
+                        let w = &p[at + j * (n + 1)..at + (j + 1) * (n + 1)];
+                        let s = neuron(&w[..n], &layer, w[n]);
+                        if k < 2 { s.relu() } else { s }
+                    })
+                    .collect();
+                at += size * (n + 1);
+            }
+            total += (1.0 - y * layer[0]).relu();
+        }
+        total / rows.len() as f64 + 1e-4 * p.iter().map(|v| v.square()).sum::<Value<'_>>()
+    }
+
+    fn run(
+        bencher: Bencher,
+        neuron: impl for<'g> Fn(&[Value<'g>], &[Value<'g>], Value<'g>) -> Value<'g>,
+    ) {
+        let (weights, rows) = data();
+        assert_eq!((weights.len(), rows.len()), (337, 100));
+        let mut graph = Graph::new();
+        bencher.bench_local(|| {
+            graph.clear();
+            let p: Vec<_> = black_box(&weights).iter().map(|&w| graph.value(w)).collect();
+            let l = loss(&graph, &p, &rows, &neuron);
+            let gradient = l.backward();
+            (l.value(), p.iter().map(|&w| gradient[w]).sum::<f64>())
+        });
+    }
+
+    #[divan::bench]
+    fn scalar_operations(bencher: Bencher) {
+        run(bencher, |w, x, bias| w.iter().zip(x).fold(bias, |s, (w, x)| s + *w * x));
+    }
+
+    #[divan::bench]
+    fn dot_as_one_node(bencher: Bencher) {
+        run(bencher, |w, x, bias| chainrule::dot(w, x) + bias);
+    }
+}
