@@ -11,7 +11,7 @@ fn main() {
 
 /// `(a·b + c)·d`: three operations.
 mod tiny {
-    use super::*;
+    use super::{Bencher, Graph, black_box};
     const AT: [f64; 4] = [2.0, -3.0, 10.0, -2.0];
 
     #[divan::bench]
@@ -38,8 +38,9 @@ mod tiny {
 
 /// micrograd's README expression of two variables.
 mod readme {
-    use super::*;
+    use super::{Bencher, Graph, Value, black_box};
 
+    #[expect(clippy::misrefactored_assign_op, reason = "written as in its source")]
     fn expression<'g>(a: Value<'g>, b: Value<'g>) -> Value<'g> {
         let mut c = a + b;
         let mut d = a * b + b.powi(3);
@@ -98,7 +99,7 @@ fn chain_of_a_million(bencher: Bencher) {
 
 /// S-06, B-27: one gradient-descent step of the chapter's `a² − 10a + 28`.
 mod step {
-    use super::*;
+    use super::{Bencher, Graph, black_box};
 
     #[divan::bench]
     fn graph(bencher: Bencher) {
@@ -136,7 +137,7 @@ mod step {
 
 /// The 2-16-16-1 network on the hundred moons: hinge loss and 10⁻⁴ times the squared weights.
 mod moons {
-    use super::*;
+    use super::{Bencher, Graph, Value, black_box};
 
     const SIZES: [usize; 4] = [2, 16, 16, 1];
 
