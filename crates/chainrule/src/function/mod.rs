@@ -10,11 +10,13 @@ mod evaluate;
 mod path;
 mod record;
 mod save;
+mod show;
 
 use crate::error::{Error, ErrorKind};
 pub use evaluate::Workspace;
 use path::Path;
 use record::Closure;
+pub use show::Cost;
 use std::fmt;
 use std::sync::{Arc, RwLock};
 

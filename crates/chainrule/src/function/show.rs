@@ -1,0 +1,226 @@
+//! A function as text and as a picture's data, and what its derivatives cost.
+
+use super::path::Kind;
+use super::{Function, Workspace};
+use crate::error::Error;
+use crate::expression::{self, Nodes, Part};
+use crate::graph::{Kind as NodeKind, Trace, TraceNode};
+use crate::program::{NodeId, Program, Step};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The function in the formula language, one definition a line: what is used more than once gets a
+/// name of its own, the outputs come last.
+///
+/// ```
+/// use chainrule::Function;
+/// let f = Function::record(["x"], |[x]| { let s = x.sin(); s * s + x })?;
+/// assert_eq!(f.to_string(), "t1 = sin(x)\ny0 = t1*t1 + x");
+/// assert_eq!(f.gradient_function()?.to_string(), "t1 = sin(x)\ndy0/dx = 1 + (t1 + t1)*cos(x)");
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.first_path();
+        let outputs = &path.program.outputs()[..path.outputs];
+        let listing = Listing::new(&path.program, outputs, &self.names.outputs);
+        let mut lines = listing.definitions();
+        for (name, &id) in self.names.outputs.iter().zip(outputs) {
+            let is_defined = path.program.label(id) == Some(name)
+                && matches!(path.program.step(id), Step::Operation(..));
+            if !is_defined {
+                let text = expression::formula(&listing, id.index(), usize::MAX);
+                lines.push(format!("{name} = {text}"));
+            }
+        }
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+/// A program whose shared nodes have names.
+struct Listing<'p> {
+    program: &'p Program,
+    names: Vec<Option<String>>,
+}
+
+impl<'p> Listing<'p> {
+    fn new(program: &'p Program, outputs: &[NodeId], taken: &[String]) -> Self {
+        let mut uses = vec![0_usize; program.len()];
+        for (_, step) in program.steps() {
+            if let Step::Operation(_, args) = step {
+                for arg in args {
+                    uses[arg.index()] += 1;
+                }
+            }
+        }
+        let labels = program.steps().filter_map(|(id, _)| program.label(id));
+        let mut taken: BTreeSet<String> =
+            labels.map(str::to_owned).chain(taken.iter().cloned()).collect();
+        let mut names = vec![None; program.len()];
+        let mut next = 1;
+        for (id, step) in program.steps() {
+            let is_operation = matches!(step, Step::Operation(..));
+            names[id.index()] = if let Some(label) = program.label(id) {
+                Some(label.to_owned())
+            } else if is_operation && uses[id.index()] > 1 && !outputs.contains(&id) {
+                while !taken.insert(format!("t{next}")) {
+                    next += 1;
+                }
+                Some(format!("t{next}"))
+            } else {
+                None
+            };
+        }
+        Listing { program, names }
+    }
+
+    fn definitions(&self) -> Vec<String> {
+        let named = self.program.steps().filter(|(_, step)| matches!(step, Step::Operation(..)));
+        named
+            .filter_map(|(id, _)| {
+                let name = self.names[id.index()].as_ref()?;
+                Some(format!("{name} = {}", expression::formula(self, id.index(), usize::MAX)))
+            })
+            .collect()
+    }
+}
+
+impl Nodes for Listing<'_> {
+    fn name(&self, i: usize) -> Option<Cow<'_, str>> {
+        self.names[i].as_deref().map(Cow::from).or_else(|| match self.program.part(i) {
+            Part::Unknown => self.program.name(i),
+            _ => None,
+        })
+    }
+
+    fn part(&self, i: usize) -> Part<impl Iterator<Item = usize>> {
+        self.program.part(i)
+    }
+}
+
+/// What evaluating a function and its derivatives takes, before any of it is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Operations of one evaluation.
+    pub value: usize,
+    /// Operations of value and gradient; of value and one vector-Jacobian product if there are
+    /// several outputs.
+    pub gradient: usize,
+    /// Operations of value and one Jacobian-vector product.
+    pub jvp: usize,
+    /// Operations of gradient and one Hessian-vector product, if there is one output.
+    pub hvp: Option<usize>,
+    /// Sweeps of a dense Jacobian: the smaller of the numbers of inputs and outputs.
+    pub jacobian_sweeps: usize,
+    /// Sweeps of a dense Hessian.
+    pub hessian_sweeps: usize,
+    /// Bytes of scratch memory that a workspace needs for the largest of them.
+    pub bytes: usize,
+}
+
+impl Function {
+    /// Counts the operations, sweeps and bytes of each derivative. The derivative programs are
+    /// built for it, nothing is evaluated.
+    ///
+    /// ```
+    /// use chainrule::Function;
+    /// let f = Function::record(["x", "y"], |[x, y]| x * y.sin())?;
+    /// assert_eq!((f.cost().value, f.cost().gradient), (2, 4));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        let path = self.first_path();
+        let (n, m) = (path.inputs, path.outputs);
+        let single = m == 1;
+        let operations = |kind: Kind| path.derived(kind).operations();
+        let reverse = if single { Kind::Gradient } else { Kind::Vjp };
+        let kinds = [Kind::Value, reverse, Kind::Jvp, Kind::Hvp];
+        let used = &kinds[..if single { 4 } else { 3 }];
+        let largest = used.iter().map(|&k| path.derived(k).len()).max().unwrap_or(0);
+        Cost {
+            value: operations(Kind::Value),
+            gradient: operations(reverse),
+            jvp: operations(Kind::Jvp),
+            hvp: single.then(|| operations(Kind::Hvp)),
+            jacobian_sweeps: n.min(m),
+            hessian_sweeps: n,
+            bytes: largest * size_of::<f64>(),
+        }
+    }
+
+    /// The program's nodes with their numbers at `x`, to be drawn or explained: those that lead to
+    /// output `output`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`eval`](Function::eval), and if there is no such output.
+    pub fn trace(&self, x: &[f64], output: usize) -> Result<Trace, Error> {
+        super::same_length("input", self.names.inputs.len(), x.len())?;
+        if output >= self.names.outputs.len() {
+            let count = self.names.outputs.len();
+            return Err(Error::new(
+                crate::ErrorKind::Length,
+                format!("there is no output {output}: the function has {count}"),
+            ));
+        }
+        let only = self.with_outputs(&[output]);
+        only.eval_into(x, &mut [0.0], &mut Workspace::new())?;
+        let path = only.first_path();
+        let inputs: Vec<f64> = x.iter().chain(&*self.parameters).copied().collect();
+        let values = path.program.eval(&crate::algebra::Num, &inputs);
+        Ok(trace_of(&path.program, &values, path.program.outputs()[0], &self.names.outputs[output]))
+    }
+}
+
+/// The nodes below `root` with their numbers; a constant gets a node for each use.
+fn trace_of(program: &Program, values: &[f64], root: NodeId, name: &str) -> Trace {
+    let mut wanted = vec![false; program.len()];
+    wanted[root.index()] = true;
+    for (id, step) in program.steps().rev() {
+        if let (true, Step::Operation(_, args)) = (wanted[id.index()], step) {
+            for arg in args {
+                wanted[arg.index()] = true;
+            }
+        }
+    }
+    let mut nodes: Vec<TraceNode> = Vec::new();
+    let mut place = vec![0; program.len()];
+    for (id, step) in program.steps().filter(|(id, _)| wanted[id.index()]) {
+        let node = |kind, inputs, label| {
+            let (value, id) = (values[id.index()], id.0 + 1);
+            TraceNode { kind, inputs, label, value, gradient: None, id }
+        };
+        let label = if id == root { Some(name) } else { program.label(id) }.map(str::to_owned);
+        let next = match step {
+            Step::Constant(_) if id != root => continue,
+            Step::Constant(_) => node(NodeKind::Constant, vec![], label),
+            Step::Input(_) => node(NodeKind::Input, vec![], label),
+            Step::Operation(op, args) => {
+                let mut inputs = Vec::with_capacity(args.len());
+                for &arg in args {
+                    if let Step::Constant(value) = program.step(arg) {
+                        let kind = NodeKind::Constant;
+                        let (inputs_of, label, gradient) = (vec![], None, None);
+                        nodes.push(TraceNode {
+                            kind,
+                            inputs: inputs_of,
+                            label,
+                            value,
+                            gradient,
+                            id: 0,
+                        });
+                        inputs.push(nodes.len() - 1);
+                    } else {
+                        inputs.push(place[arg.index()]);
+                    }
+                }
+                node(NodeKind::Operation(op), inputs, label)
+            }
+        };
+        place[id.index()] = nodes.len();
+        nodes.push(next);
+    }
+    Trace { nodes }
+}
