@@ -122,6 +122,7 @@ UNARY = {
     "atan": (REALS + both([1e155, 1e300]), mp.atan, lambda x: 1 / (1 + x * x)),
     "sinh": (REALS + both(between(30, 711, 8)), mp.sinh, mp.cosh),
     "cosh": (REALS + both(between(30, 711, 8)), mp.cosh, mp.sinh),
+    "sech": (REALS + both(between(30, 740, 10)), mp.sech, lambda x: -mp.sech(x) * mp.tanh(x)),
     "tanh": (REALS + both(between(1, 370, 10)), mp.tanh, lambda x: 1 / mp.cosh(x) ** 2),
     "asinh": (REALS + both([1e155, 1e300]), mp.asinh, lambda x: 1 / mp.sqrt(1 + x * x)),
     "acosh": (

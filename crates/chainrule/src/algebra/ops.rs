@@ -7,8 +7,8 @@
 //! the drawings and `docs/ops.md`.
 
 use super::table::{Flat, Partial, arity, ops};
-use super::{Algebra, Domain, Info, Operand, Row, Term};
-use std::f64::consts::{LN_2, LN_10};
+use super::{Algebra, Domain, Info, Operand, Row, Term, special};
+use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LOG2_E, LOG10_E};
 
 const INF: f64 = f64::INFINITY;
 const REALS: Domain = Domain::new(-INF, INF, true, "");
@@ -38,11 +38,11 @@ ops! { fixed {
     /// Product in which a first factor of exactly 0 wins over an infinity or NaN: an adjoint times a partial.
     StrongMul strong_mul "*" (a in REALS, b in REALS) y = if a == 0.0 { 0.0 } else { a * b }; d = [a.eq(0.0).and((0.0 * b).ne(0.0)).select(0.0, b), a];
     /// Remainder with the sign of the dividend. At its jumps: as if there were none.
-    Rem rem "%" (a in REALS, b in NONZERO) y = a % b; d = [1.0, -((a - y) / b).round()];
+    Rem rem "%" (a in REALS, b in NONZERO) y = a % b; d = [valid(b.ne(0.0), b.constant(1.0)), -((a - y) / b).round()];
     /// Power of two variables. `x^0` is 1 with derivative 0, `0^0` too; `∂/∂b` is NaN for `a < 0`, and 0 for `a = 0`, `b ≥ 0`.
-    Pow pow "**" (a in REALS, b in REALS) y = a.powf(b); d = [power_slope(a, b, y), a.eq(0.0).and(b.ge(0.0)).select(0.0, y * a.ln())];
+    Pow pow "**" (a in REALS, b in REALS) y = a.powf(b); d = [power_slope(a, b, y, a.pow(b - 1.0)), a.eq(0.0).and(b.ge(0.0)).select(0.0, y * a.ln())];
     /// Power with a constant exponent. `x^0` is 1 with derivative 0.
-    Powc powc "**" (x in REALS, n in CONSTANT) y = power(x, n); d = [n.eq(0.0).select(0.0, n * x.powc(n - 1.0)), Flat];
+    Powc powc "**" (x in REALS, n in CONSTANT) y = power(x, n); d = [power_slope(x, n, y, x.powc(n - 1.0)), Flat];
     /// Reciprocal.
     Recip recip "recip" (x in NONZERO) y = 1.0 / x; d = [-y * y];
     /// Square.
@@ -60,9 +60,9 @@ ops! { fixed {
     /// Natural logarithm. At 0: −∞.
     Ln ln "ln" (x in NONNEGATIVE) y = x.ln(); d = [valid(x.ge(0.0), x.recip())];
     /// Logarithm to base 2. At 0: −∞.
-    Log2 log2 "log2" (x in NONNEGATIVE) y = x.log2(); d = [valid(x.ge(0.0), 1.0 / (LN_2 * x))];
+    Log2 log2 "log2" (x in NONNEGATIVE) y = x.log2(); d = [valid(x.ge(0.0), LOG2_E / x)];
     /// Logarithm to base 10. At 0: −∞.
-    Log10 log10 "log10" (x in NONNEGATIVE) y = x.log10(); d = [valid(x.ge(0.0), 1.0 / (LN_10 * x))];
+    Log10 log10 "log10" (x in NONNEGATIVE) y = libm::log10(x); d = [valid(x.ge(0.0), LOG10_E / x)];
     /// `ln(1 + x)`, accurate near 0.
     Ln1p ln_1p "ln_1p" (x in ABOVE_MINUS_ONE) y = x.ln_1p(); d = [valid(x.ge(-1.0), 1.0 / (1.0 + x))];
     /// Sine of an angle in radians.
@@ -80,19 +80,21 @@ ops! { fixed {
     /// Angle of the point `(b, a)`, in radians: `atan(a/b)` in the right quadrant.
     Atan2 atan2 "atan2" (a in REALS, b in REALS) y = a.atan2(b); d = [b / a.hypot(b) / a.hypot(b), -a / a.hypot(b) / a.hypot(b)];
     /// Hyperbolic sine.
-    Sinh sinh "sinh" (x in REALS) y = x.sinh(); d = [x.cosh()];
+    Sinh sinh "sinh" (x in REALS) y = special::sinh(x); d = [x.cosh()];
     /// Hyperbolic cosine.
-    Cosh cosh "cosh" (x in REALS) y = x.cosh(); d = [x.sinh()];
+    Cosh cosh "cosh" (x in REALS) y = special::cosh(x); d = [x.sinh()];
     /// Hyperbolic tangent.
-    Tanh tanh "tanh" (x in REALS) y = x.tanh(); d = [x.cosh().square().recip()];
+    Tanh tanh "tanh" (x in REALS) y = special::tanh(x); d = [x.sech().square()];
+    /// Hyperbolic secant, `1 / cosh(x)`.
+    Sech sech "sech" (x in REALS) y = special::sech(x); d = [-y * x.tanh()];
     /// Inverse hyperbolic sine.
-    Asinh asinh "asinh" (x in REALS) y = x.asinh(); d = [x.hypot(1.0).recip()];
+    Asinh asinh "asinh" (x in REALS) y = special::asinh(x); d = [x.hypot(1.0).recip()];
     /// Inverse hyperbolic cosine. At 1: slope +∞.
-    Acosh acosh "acosh" (x in FROM_ONE) y = x.acosh(); d = [1.0 / ((x - 1.0).sqrt() * (x + 1.0).sqrt())];
+    Acosh acosh "acosh" (x in FROM_ONE) y = special::acosh(x); d = [1.0 / ((x - 1.0).sqrt() * (x + 1.0).sqrt())];
     /// Inverse hyperbolic tangent.
-    Atanh atanh "atanh" (x in OPEN_UNIT) y = x.atanh(); d = [valid(x.abs().le(1.0), 1.0 / ((1.0 - x) * (1.0 + x)))];
+    Atanh atanh "atanh" (x in OPEN_UNIT) y = special::atanh(x); d = [valid(x.abs().le(1.0), 1.0 / ((1.0 - x) * (1.0 + x)))];
     /// Length of the vector `(a, b)`, without overflow on the way. At the origin: 0, 0.
-    Hypot hypot "hypot" (a in REALS, b in REALS) y = a.hypot(b); d = [y.eq(0.0).select(0.0, a / y), y.eq(0.0).select(0.0, b / y)];
+    Hypot hypot "hypot" (a in REALS, b in REALS) y = special::hypot(a, b); d = [y.eq(0.0).select(0.0, a / y), y.eq(0.0).select(0.0, b / y)];
     /// Absolute value. At 0: 0.
     Abs abs "abs" (x in REALS) y = x.abs(); d = [x.signum()];
     /// Sign: −1, 0 or 1; unlike `f64::signum` it is 0 at ±0. Derivative 0.
@@ -134,23 +136,43 @@ ops! { fixed {
     /// 1 where neither is 0, otherwise 0.
     And and "and" (a in REALS, b in REALS) y = truth(a != 0.0 && b != 0.0); d = [Flat, Flat];
     /// Logistic function `1 / (1 + exp(−x))`.
-    Sigmoid sigmoid "sigmoid" (x in REALS) y = 1.0 / (1.0 + (-x).exp()); d = [y * (-x).sigmoid()];
+    Sigmoid sigmoid "sigmoid" (x in REALS) y = special::sigmoid(x); d = [y * (-x).sigmoid()];
     /// Log-odds `ln(x / (1 − x))`, the inverse of the logistic function.
-    Logit logit "logit" (x in PROBABILITY) y = (x / (1.0 - x)).ln(); d = [valid(x.ge(0.0).and(x.le(1.0)), 1.0 / (x * (1.0 - x)))];
+    Logit logit "logit" (x in PROBABILITY) y = special::logit(x); d = [valid(x.ge(0.0).and(x.le(1.0)), 1.0 / (x * (1.0 - x)))];
     /// `ln(1 + exp(x))`, without overflow.
-    Softplus softplus "softplus" (x in REALS) y = x.max(0.0) + (-x.abs()).exp().ln_1p(); d = [x.sigmoid()];
+    Softplus softplus "softplus" (x in REALS) y = special::softplus(x); d = [x.sigmoid()];
     /// Logarithm of the logistic function, without underflow.
-    LogSigmoid log_sigmoid "log_sigmoid" (x in REALS) y = x.min(0.0) - (-x.abs()).exp().ln_1p(); d = [(-x).sigmoid()];
+    LogSigmoid log_sigmoid "log_sigmoid" (x in REALS) y = special::log_sigmoid(x); d = [(-x).sigmoid()];
     /// `max(x, 0)`; NaN stays NaN. At 0: 0.
     Relu relu "relu" (x in REALS) y = if x <= 0.0 { 0.0 } else { x }; d = [valid(x.eq(x), x.gt(0.0))];
     /// `x` above 0, `slope·x` below. At 0: the smallest slope between the two sides'.
     LeakyRelu leaky_relu "leaky_relu" (x in REALS, slope in REALS) y = if x > 0.0 { x } else { slope * x }; d = [valid(x.eq(x), x.gt(0.0).select(1.0, x.eq(0.0).select(slope.clamp(0.0, 1.0), slope))), x.gt(0.0).select(0.0, x)];
     /// `x·σ(x)`, with the logistic function σ.
-    Silu silu "silu" (x in REALS) y = x / (1.0 + (-x).exp()); d = [x.sigmoid() * (1.0 + x * (-x).sigmoid())];
+    Silu silu "silu" (x in REALS) y = special::silu(x); d = [x.sigmoid() * (1.0 + x * (-x).sigmoid())];
     /// `x·ln y`, and 0 where `x` is 0.
-    Xlogy xlogy "xlogy" (x in REALS, z in NONNEGATIVE) y = if x == 0.0 && !z.is_nan() { 0.0 } else { x * z.ln() }; d = [z.ln(), x.eq(0.0).select(0.0, x / z)];
+    Xlogy xlogy "xlogy" (x in REALS, z in NONNEGATIVE) y = special::xlogy(x, z); d = [z.ln(), x.eq(0.0).select(0.0, valid(z.ge(0.0), x / z))];
     /// `ln(exp(a) + exp(b))`, without overflow.
-    Logaddexp logaddexp "logaddexp" (a in REALS, b in REALS) y = if a == b { a + LN_2 } else { a.max(b) + (-(a - b).abs()).exp().ln_1p() }; d = [(a - b).sigmoid(), (b - a).sigmoid()];
+    Logaddexp logaddexp "logaddexp" (a in REALS, b in REALS) y = special::logaddexp(a, b); d = [(a - b).sigmoid(), (b - a).sigmoid()];
+    /// Gaussian linear unit `x·Φ(x)`, with the normal distribution function Φ; exact, not the form with `tanh`.
+    Gelu gelu "gelu" (x in REALS) y = special::gelu(x); d = [x.normal_cdf() + x * x.normal_pdf()];
+    /// Error function `2/√π ∫₀ˣ exp(−t²) dt`.
+    Erf erf "erf" (x in REALS) y = special::erf(x); d = [FRAC_2_SQRT_PI * x.gauss()];
+    /// `1 − erf(x)`, accurate in the right tail.
+    Erfc erfc "erfc" (x in REALS) y = special::erfc(x); d = [-FRAC_2_SQRT_PI * x.gauss()];
+    /// Distribution function of the standard normal distribution, accurate in the left tail.
+    NormalCdf normal_cdf "normal_cdf" (x in REALS) y = special::normal_cdf(x); d = [x.normal_pdf()];
+    /// Density of the standard normal distribution, `exp(−x²/2) / √(2π)`.
+    NormalPdf normal_pdf "normal_pdf" (x in REALS) y = special::normal_pdf(x); d = [-x * y];
+    /// `exp(−x²)`, accurate in the tails.
+    Gauss gauss "gauss" (x in REALS) y = special::gauss(x); d = [-2.0 * x * y];
+    /// Logarithm of the absolute value of the gamma function. At 0, −1, −2, …: +∞, derivative NaN.
+    Lgamma lgamma "lgamma" (x in REALS) y = special::lgamma(x); d = [x.digamma()];
+    /// Gamma function. At −1, −2, …: NaN.
+    Gamma gamma "gamma" (x in REALS) y = special::gamma(x); d = [y * x.digamma()];
+    /// Logarithmic derivative of the gamma function. At 0, −1, −2, …: NaN.
+    Digamma digamma "digamma" (x in REALS) y = special::digamma(x); d = [x.constant(1.0).polygamma(x)];
+    /// `n`-th derivative of the digamma function, for a constant whole `n` from 0 to 1000. At 0, −1, −2, …: +∞ for odd `n`, NaN for even.
+    Polygamma polygamma "polygamma" (n in CONSTANT, x in REALS) y = special::polygamma(n, x); d = [Flat, (n + 1.0).polygamma(x)];
 } any {
     /// Sum, from left to right.
     Sum sum "sum" (x in REALS) y = x.iter().sum::<f64>(); d = x.iter().map(|_| 1.0);
@@ -161,9 +183,9 @@ ops! { fixed {
     /// Arithmetic mean.
     Mean mean "mean" (x in REALS) y = x.iter().sum::<f64>() / x.len() as f64; d = x.iter().map(|_| 1.0 / x.len() as f64);
     /// Euclidean length, without overflow on the way. At the origin: 0.
-    Norm2 norm2 "norm2" (x in REALS) y = x.iter().fold(0.0, |s: f64, &v| s.hypot(v)); d = x.iter().map(|&v| y.eq(0.0).select(0.0, v / y));
+    Norm2 norm2 "norm2" (x in REALS) y = special::norm2(x); d = x.iter().map(|&v| y.eq(0.0).select(0.0, v / y));
     /// `ln Σ exp(xᵢ)`, without overflow.
-    Logsumexp logsumexp "logsumexp" (x in REALS) y = log_sum_exp(x); d = x.iter().map(|&v| (v - y).exp());
+    Logsumexp logsumexp "logsumexp" (x in REALS) y = special::logsumexp(x); d = x.iter().map(|&v| (v - y).exp());
     /// Largest of several; a NaN argument loses. At a tie: equal shares.
     MaxOf max_of "max_of" (x in REALS) y = x.iter().fold(f64::NAN, |m, &v| m.max(v)); d = shares(x, y);
     /// Smallest of several; a NaN argument loses. At a tie: equal shares.
@@ -185,11 +207,11 @@ fn power(x: f64, n: f64) -> f64 {
     if n == 2.0 { x * x } else { x.powf(n) }
 }
 
-/// `∂(a^b)/∂a` with `y = a^b`.
-fn power_slope<'a, A: Algebra>(a: Term<'a, A>, b: Term<'a, A>, y: Term<'a, A>) -> Term<'a, A> {
-    // b − 1 is exact from b = ½ on; below, its rounding would be magnified by ln a.
-    let exact = b * a.pow(b - 1.0);
-    let slope = b.ge(0.5).select(exact, a.eq(0.0).select(exact, b * (y / a)));
+/// `∂(a^b)/∂a`, given `y = a^b` and `lower = a^(b − 1)`.
+fn power_slope<'a, A: Algebra>(a: Term<'a, A>, b: Term<'a, A>, y: Term<'a, A>, lower: Term<'a, A>) -> Term<'a, A> {
+    // Where b − 1 is rounded, ln a magnifies that; y / a has no such error, but no value at 0.
+    let exact = (b - 1.0 + 1.0).eq(b);
+    let slope = exact.select(b * lower, a.eq(0.0).select(b * lower, b * (y / a)));
     b.eq(0.0).select(0.0, slope)
 }
 
@@ -213,17 +235,6 @@ fn shares<'a, A: Algebra>(x: &[Term<'a, A>], y: Term<'a, A>) -> Vec<Term<'a, A>>
     let wins: Vec<_> = x.iter().map(|v| v.eq(y)).collect();
     let count = sum(&wins);
     wins.iter().map(|&w| w / count).collect()
-}
-
-/// `ln Σ exp(xᵢ)` around the largest argument, whose own term is exactly 1.
-fn log_sum_exp(x: &[f64]) -> f64 {
-    let Some(top) = (0..x.len()).max_by(|&i, &j| x[i].total_cmp(&x[j])) else { return -INF };
-    let m = x[top];
-    if !m.is_finite() {
-        return m;
-    }
-    let rest: f64 = (0..x.len()).filter(|&i| i != top).map(|i| (x[i] - m).exp()).sum();
-    m + rest.ln_1p()
 }
 
 impl Op {

@@ -80,6 +80,18 @@ pub(crate) fn tanh(x: f64) -> f64 {
     (1.0 - 2.0 * e / (1.0 + e)).copysign(x)
 }
 
+/// `1 / cosh x`, from `2e / (1 + e²)` with `e = e^-|x|`, so that nothing overflows.
+pub(crate) fn sech(x: f64) -> f64 {
+    let a = x.abs();
+    if a > 707.0 && a.is_finite() {
+        return exp(Double::new(-a)).map(|e| e.scale(2.0)).round();
+    }
+    let e = (-a).exp();
+    let below = product(e, e).plus(1.0);
+    let q = 2.0 * e / below.hi;
+    q + ((-q).mul_add(below.hi, 2.0 * e) - q * below.lo) / below.hi
+}
+
 /// The inverse of `sinh`.
 pub(crate) fn asinh(x: f64) -> f64 {
     let a = x.abs();

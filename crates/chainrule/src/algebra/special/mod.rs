@@ -17,7 +17,7 @@ mod normal;
 pub(crate) use digamma::{digamma, polygamma};
 pub(crate) use exponential::{gauss, logaddexp, logsumexp, xlogy};
 pub(crate) use gamma::{gamma, lgamma};
-pub(crate) use hyperbolic::{acosh, asinh, atanh, cosh, sinh, tanh};
+pub(crate) use hyperbolic::{acosh, asinh, atanh, cosh, sech, sinh, tanh};
 pub(crate) use logistic::{log_sigmoid, logit, sigmoid, silu, softplus};
 pub(crate) use norm::{hypot, norm2};
 pub(crate) use normal::{erf, erfc, gelu, normal_cdf, normal_pdf};
