@@ -44,8 +44,12 @@ fn partials(op: Op, arguments: &[f64]) -> Vec<f64> {
     found
 }
 
-/// Distance in units in the last place of `exact`; 0 for two NaN and for equal infinities.
+/// Distance in units in the last place of `exact`; 0 for two NaN and for equal infinities. Where the
+/// file says `-0.0`, it means the sign.
 fn ulps(found: f64, exact: f64) -> f64 {
+    if exact == 0.0 && exact.is_sign_negative() && found == 0.0 && found.is_sign_positive() {
+        return f64::INFINITY;
+    }
     if found == exact || found.is_nan() && exact.is_nan() {
         return 0.0;
     }
@@ -93,9 +97,8 @@ fn partial_bound(case: &Case) -> (f64, f64) {
 
 #[test]
 fn every_operation_has_reference_rows() {
-    let exact: &[Op] = &[Op::And];
     let cases = cases();
-    for &op in Op::ALL.iter().filter(|op| !exact.contains(op)) {
+    for &op in Op::ALL {
         let rows = cases.iter().filter(|c| c.op == op).count();
         assert!(rows >= 30, "`{}` has {rows} rows in ops_reference.csv", op.info().name);
     }
@@ -137,7 +140,7 @@ fn values_and_partials_agree_with_800_digits() {
 fn p01_functions_and_derivatives_at_one_half() {
     const DIGITS: f64 = 1e-14;
     let lines: Vec<&str> = P01.lines().skip(1).collect();
-    assert!(lines.len() > 30);
+    assert!(lines.len() >= 30);
     for line in lines {
         let fields: Vec<&str> = line.split(',').collect();
         let op = Op::from_name(fields[0]).unwrap_or_else(|| panic!("no operation `{}`", fields[0]));

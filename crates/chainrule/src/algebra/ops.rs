@@ -170,7 +170,7 @@ ops! { fixed {
     /// Gamma function. At −1, −2, …: NaN.
     Gamma gamma "gamma" (x in REALS) y = special::gamma(x); d = [y * x.digamma()];
     /// Logarithmic derivative of the gamma function. At 0, −1, −2, …: NaN.
-    Digamma digamma "digamma" (x in REALS) y = special::digamma(x); d = [x.constant(1.0).polygamma(x)];
+    Digamma digamma "digamma" (x in REALS) y = special::digamma(x); d = [valid(y.eq(y), x.constant(1.0).polygamma(x))];
     /// `n`-th derivative of the digamma function, for a constant whole `n` from 0 to 1000. At 0, −1, −2, …: +∞ for odd `n`, NaN for even.
     Polygamma polygamma "polygamma" (n in CONSTANT, x in REALS) y = special::polygamma(n, x); d = [Flat, (n + 1.0).polygamma(x)];
 } any {
@@ -178,8 +178,8 @@ ops! { fixed {
     Sum sum "sum" (x in REALS) y = x.iter().sum::<f64>(); d = x.iter().map(|_| 1.0);
     /// Product, from left to right.
     Product product "product" (x in REALS) y = x.iter().product::<f64>(); d = products_of_others(x);
-    /// Sum of the products of neighbours, `x₀·x₁ + x₂·x₃ + …`.
-    Dot dot "dot" (x in REALS) y = x.chunks_exact(2).map(|p| p[0] * p[1]).sum::<f64>(); d = (0..x.len()).map(|i| x[i ^ 1]);
+    /// Sum of the products of neighbours, `x₀·x₁ + x₂·x₃ + …`; a last one without a partner does not count.
+    Dot dot "dot" (x in REALS) y = x.chunks_exact(2).map(|p| p[0] * p[1]).sum::<f64>(); d = (0..x.len()).map(|i| x.get(i ^ 1).map_or(y.constant(0.0), |&partner| partner));
     /// Arithmetic mean.
     Mean mean "mean" (x in REALS) y = x.iter().sum::<f64>() / x.len() as f64; d = x.iter().map(|_| 1.0 / x.len() as f64);
     /// Euclidean length, without overflow on the way. At the origin: 0.

@@ -68,10 +68,11 @@ pub(crate) fn tanh(x: f64) -> f64 {
     let a = x.abs();
     if a <= 1.0 {
         let square = x * x;
-        let above = sum(x, x * (square * sinh_tail(square)));
+        let above = sum(a, a * (square * sinh_tail(square)));
         let below = sum(1.0, square * cosh_tail(square));
         let q = above.hi / below.hi;
-        return q + ((-q).mul_add(below.hi, above.hi) + (above.lo - q * below.lo)) / below.hi;
+        let rest = (-q).mul_add(below.hi, above.hi) + (above.lo - q * below.lo);
+        return (q + rest / below.hi).copysign(x);
     }
     if a > 20.0 {
         return 1f64.copysign(x);
@@ -96,7 +97,7 @@ pub(crate) fn sech(x: f64) -> f64 {
 pub(crate) fn asinh(x: f64) -> f64 {
     let a = x.abs();
     let y = if a < 1e-5 {
-        return x - x * x * x / 6.0;
+        a - a * a * a / 6.0
     } else if a < 1.0 {
         let square = product(a, a);
         let root = square.plus(1.0).sqrt();

@@ -29,7 +29,11 @@ pub(crate) fn sigmoid(x: f64) -> f64 {
 
 /// `x / (1 + e^-x)`.
 pub(crate) fn silu(x: f64) -> f64 {
-    if x == f64::NEG_INFINITY { -0.0 } else { parts(x).map(|y| y.times(x)).round() }
+    match x {
+        0.0 => x,
+        f64::NEG_INFINITY => -0.0,
+        _ => parts(x).map(|y| y.times(x)).round(),
+    }
 }
 
 /// `ln(1 + e^x)`.

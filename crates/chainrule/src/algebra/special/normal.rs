@@ -48,7 +48,13 @@ pub(crate) fn normal_pdf(x: f64) -> f64 {
 
 /// `x` times the normal distribution function (the exact form, not the one by `tanh`).
 pub(crate) fn gelu(x: f64) -> f64 {
-    if x < -39.0 { -0.0 } else { cdf_parts(x).map(|p| p.times(x)).round() }
+    if x == 0.0 {
+        x
+    } else if x < -39.0 {
+        -0.0
+    } else {
+        cdf_parts(x).map(|p| p.times(x)).round()
+    }
 }
 
 fn cdf_parts(x: f64) -> Scaled {
