@@ -9,7 +9,7 @@ use std::collections::HashSet;
 /// Points an operation is tried at.
 const POINTS: usize = 40;
 
-/// Numbers between 0 and 1, the same in every run (Steele, Lea, Flood, "SplitMix", 2014).
+/// Numbers between 0 and 1, the same in every run (Steele, Lea, Flood, splittable generators, 2014).
 struct Random(u64);
 
 impl Random {
@@ -81,7 +81,8 @@ fn difference(f: impl Fn(f64) -> f64, x: f64) -> Option<(f64, f64)> {
         step /= SHRINK;
     }
     let last = before[0];
-    let settles = best.1 <= 1e-6 * (1.0 + best.0.abs()) && (best.0 - last).abs() <= 1e-2 * (1.0 + last.abs());
+    let settles =
+        best.1 <= 1e-6 * (1.0 + best.0.abs()) && (best.0 - last).abs() <= 1e-2 * (1.0 + last.abs());
     settles.then_some(best)
 }
 
@@ -117,10 +118,19 @@ fn partials_agree_with_central_differences() {
                 let Some(seen) = difference(|v| op.value(&with(&x, i, v)), x[i]) else { continue };
                 settled += 1;
                 let rule = found[i].unwrap_or(0.0);
-                assert!(agrees(rule, seen), "∂{} {}{x:?}: rule {rule}, difference {seen:?}", i, info.name);
+                assert!(
+                    agrees(rule, seen),
+                    "∂{} {}{x:?}: rule {rule}, difference {seen:?}",
+                    i,
+                    info.name
+                );
             }
         }
-        assert!(5 * settled >= 3 * tried, "`{}`: only {settled} of {tried} differences settled", info.name);
+        assert!(
+            5 * settled >= 3 * tried,
+            "`{}`: only {settled} of {tried} differences settled",
+            info.name
+        );
     }
 }
 
@@ -128,7 +138,8 @@ fn partials_agree_with_central_differences() {
 fn forward(op: Op, x: &[f64]) -> Vec<f64> {
     let dual = Dual(&Num);
     let along = |i| {
-        let seeded = |(k, &primal): (usize, &f64)| DualValue { primal, tangent: (k == i).then_some(1.0) };
+        let seeded =
+            |(k, &primal): (usize, &f64)| DualValue { primal, tangent: (k == i).then_some(1.0) };
         let args: Vec<_> = x.iter().enumerate().map(seeded).collect();
         dual.apply(op, &args).tangent.unwrap_or(0.0)
     };
@@ -138,11 +149,17 @@ fn forward(op: Op, x: &[f64]) -> Vec<f64> {
 fn reverse(op: Op, x: &[f64]) -> Vec<f64> {
     let graph = Graph::new();
     let info = op.info();
-    let leaf = |(i, &v): (usize, &f64)| if info.is_constant(i) { graph.constant(v) } else { graph.value(v) };
+    let leaf = |(i, &v): (usize, &f64)| {
+        if info.is_constant(i) { graph.constant(v) } else { graph.value(v) }
+    };
     let values: Vec<_> = x.iter().enumerate().map(leaf).collect();
     let raw: Vec<_> = values.iter().map(|v| v.raw()).collect();
     let gradient = Term::new(&graph, graph.apply(op, &raw)).backward();
-    values.iter().enumerate().map(|(i, &v)| if info.is_constant(i) { 0.0 } else { gradient[v] }).collect()
+    values
+        .iter()
+        .enumerate()
+        .map(|(i, &v)| if info.is_constant(i) { 0.0 } else { gradient[v] })
+        .collect()
 }
 
 /// P-03.
@@ -185,10 +202,18 @@ fn second_derivatives_agree_with_differences_of_the_first() {
                 let Some(seen) = difference(slope, x[j]) else { continue };
                 settled += 1;
                 let rule = second(op, &x, i, j);
-                assert!(agrees(rule, seen), "∂²{i}{j} {}{x:?}: rule {rule}, difference {seen:?}", info.name);
+                assert!(
+                    agrees(rule, seen),
+                    "∂²{i}{j} {}{x:?}: rule {rule}, difference {seen:?}",
+                    info.name
+                );
             }
         }
-        assert!(2 * settled >= tried, "`{}`: only {settled} of {tried} differences settled", info.name);
+        assert!(
+            2 * settled >= tried,
+            "`{}`: only {settled} of {tried} differences settled",
+            info.name
+        );
     }
 }
 
@@ -205,7 +230,11 @@ fn outside_the_domain_value_and_partials_are_nan() {
                     let x = with(x, i, outside);
                     let (y, slope) = (op.value(&x), partials(op, &x)[i]);
                     assert!(y.is_nan(), "{}{x:?} = {y}", op.info().name);
-                    assert!(slope.is_none_or(f64::is_nan), "∂{i} {}{x:?} = {slope:?}", op.info().name);
+                    assert!(
+                        slope.is_none_or(f64::is_nan),
+                        "∂{i} {}{x:?} = {slope:?}",
+                        op.info().name
+                    );
                 }
             }
         }
@@ -237,7 +266,11 @@ fn a_rule_gives_the_same_as_a_program() {
             for ((i, _), output) in rules.iter().zip(program.outputs()) {
                 let found = values[output.0 as usize];
                 let direct = direct[*i].expect("the same arguments have rules in every algebra");
-                assert!(same(found, direct), "∂{i} {}{x:?}: program {found}, direct {direct}", op.info().name);
+                assert!(
+                    same(found, direct),
+                    "∂{i} {}{x:?}: program {found}, direct {direct}",
+                    op.info().name
+                );
             }
         }
     }
@@ -250,7 +283,10 @@ fn names_are_unique_and_parse_back() {
         let name = op.info().name;
         assert!(seen.insert(name), "two operations are called `{name}`");
         assert!(name.starts_with(|c: char| c.is_ascii_lowercase()), "`{name}`");
-        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'), "`{name}`");
+        assert!(
+            name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'),
+            "`{name}`"
+        );
         assert_eq!(Op::from_name(name), Some(op));
     }
     assert_eq!(Op::from_name("no_such_operation"), None);
@@ -281,7 +317,11 @@ fn rules_print_as_formulas_of_the_arguments() {
         let y = Term::new(&recorder, recorder.apply(op, &raw));
         op.partials(&inputs, y, |i, partial| {
             let formula = recorder.formula(partial);
-            assert!(!formula.is_empty() && !formula.contains('…'), "∂{i} {}: “{formula}”", info.name);
+            assert!(
+                !formula.is_empty() && !formula.contains('…'),
+                "∂{i} {}: “{formula}”",
+                info.name
+            );
             println!("∂{i} {:12} {formula}", info.name);
         });
     }

@@ -57,7 +57,8 @@ fn ulps(found: f64, exact: f64) -> f64 {
         return f64::INFINITY;
     }
     let size = exact.abs();
-    let unit = if size.next_up().is_finite() { size.next_up() - size } else { size - size.next_down() };
+    let unit =
+        if size.next_up().is_finite() { size.next_up() - size } else { size - size.next_down() };
     (found - exact).abs() / unit
 }
 
@@ -87,10 +88,17 @@ fn partial_bound(case: &Case) -> (f64, f64) {
     match case.op {
         Op::Product => (n.max(PARTIAL_ULPS), PARTIAL_UNDERFLOW),
         // e^(x - y) magnifies the rounding of x - y by its size.
-        Op::Logsumexp | Op::Logaddexp => (PARTIAL_ULPS * (1.0 + largest(&case.arguments)), PARTIAL_UNDERFLOW),
+        Op::Logsumexp | Op::Logaddexp => {
+            (PARTIAL_ULPS * (1.0 + largest(&case.arguments)), PARTIAL_UNDERFLOW)
+        }
         // Two terms of opposite sign, which meet at the minimum: four ulps of the larger one.
         Op::Silu => (PARTIAL_ULPS, PARTIAL_ULPS * f64::EPSILON * Op::Sigmoid.value(&[x])),
-        Op::Gelu => (PARTIAL_ULPS, PARTIAL_ULPS * f64::EPSILON * Op::NormalCdf.value(&[x]).max(x.abs() * Op::NormalPdf.value(&[x]))),
+        Op::Gelu => (
+            PARTIAL_ULPS,
+            PARTIAL_ULPS
+                * f64::EPSILON
+                * Op::NormalCdf.value(&[x]).max(x.abs() * Op::NormalPdf.value(&[x])),
+        ),
         _ => (PARTIAL_ULPS, PARTIAL_UNDERFLOW),
     }
 }
@@ -115,17 +123,21 @@ fn values_and_partials_agree_with_800_digits() {
         entry.0 = entry.0.max(error);
         let at = format!("{}{:?}", case.op.info().name, case.arguments);
         if error > value_bound(&case) {
-            let _ = writeln!(failures, "{at} = {found:e}, exactly {:e}: {error:.1} ulp", case.value);
+            let _ =
+                writeln!(failures, "{at} = {found:e}, exactly {:e}: {error:.1} ulp", case.value);
         }
         let (relative, absolute) = partial_bound(&case);
-        for (i, (found, exact)) in partials(case.op, &case.arguments).iter().zip(&case.partials).enumerate() {
+        for (i, (found, exact)) in
+            partials(case.op, &case.arguments).iter().zip(&case.partials).enumerate()
+        {
             let error = ulps(*found, *exact);
             if (found - exact).abs() <= absolute {
                 continue;
             }
             entry.1 = entry.1.max(error);
             if error > relative {
-                let _ = writeln!(failures, "d{i} {at} = {found:e}, exactly {exact:e}: {error:.1} ulp");
+                let _ =
+                    writeln!(failures, "d{i} {at} = {found:e}, exactly {exact:e}: {error:.1} ulp");
             }
         }
     }
@@ -144,7 +156,8 @@ fn p01_functions_and_derivatives_at_one_half() {
     for line in lines {
         let fields: Vec<&str> = line.split(',').collect();
         let op = Op::from_name(fields[0]).unwrap_or_else(|| panic!("no operation `{}`", fields[0]));
-        let (x, value, slope) = (numbers(fields[1])[0], numbers(fields[2])[0], numbers(fields[3])[0]);
+        let (x, value, slope) =
+            (numbers(fields[1])[0], numbers(fields[2])[0], numbers(fields[3])[0]);
         let close = |found: f64, exact: f64| (found - exact).abs() <= DIGITS * exact.abs();
         assert!(close(op.value(&[x]), value), "{line}: value {:e}", op.value(&[x]));
         assert!(close(partials(op, &[x])[0], slope), "{line}: slope {:e}", partials(op, &[x])[0]);

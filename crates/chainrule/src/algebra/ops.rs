@@ -208,7 +208,12 @@ fn power(x: f64, n: f64) -> f64 {
 }
 
 /// `∂(a^b)/∂a`, given `y = a^b` and `lower = a^(b − 1)`.
-fn power_slope<'a, A: Algebra>(a: Term<'a, A>, b: Term<'a, A>, y: Term<'a, A>, lower: Term<'a, A>) -> Term<'a, A> {
+fn power_slope<'a, A: Algebra>(
+    a: Term<'a, A>,
+    b: Term<'a, A>,
+    y: Term<'a, A>,
+    lower: Term<'a, A>,
+) -> Term<'a, A> {
     // Where b − 1 is rounded, ln a magnifies that; y / a has no such error, but no value at 0.
     let exact = (b - 1.0 + 1.0).eq(b);
     let slope = exact.select(b * lower, a.eq(0.0).select(b * lower, b * (y / a)));

@@ -8,6 +8,9 @@ use super::double::{Double, PI, sum};
 use super::exponential::{Scaled, exp, ln, times_power_of_two};
 use super::gamma::{SERIES_FROM, ln_gamma, series};
 
+/// Where the series of the `n`-th derivative begins to reach 2^-60, less `n`.
+const SERIES_FROM_FOR_POWERS: f64 = 13.0;
+
 /// The Bernoulli numbers `B₂ₖ` for k from 1.
 const BERNOULLI: [f64; 15] = [
     1.0 / 6.0,
@@ -107,95 +110,84 @@ pub(crate) fn polygamma(n: f64, x: f64) -> f64 {
     if n == 0.0 {
         return digamma(x);
     }
-    if !(n >= 1.0 && n <= 1000.0 && n.fract() == 0.0) || x.is_nan() || x == f64::NEG_INFINITY {
+    if !(1.0..=1000.0).contains(&n) || n.fract() != 0.0 || x.is_nan() || x == f64::NEG_INFINITY {
         return f64::NAN;
     }
     let is_odd = n % 2.0 == 1.0;
-    if x <= 0.0 && x.fract() == 0.0 {
-        return if is_odd { f64::INFINITY } else { f64::NAN };
-    }
-    let sign = if is_odd { 1.0 } else { -1.0 };
     if x > 0.0 {
-        return sign * magnitude(n, Double::new(x)).round();
+        let size = magnitude(n, Double::new(x)).round();
+        return if is_odd { size } else { -size };
+    }
+    if x.fract() == 0.0 {
+        return if is_odd { f64::INFINITY } else { f64::NAN };
     }
     let turned = cotangent_derivative(n, x);
     if !turned.hi.is_finite() {
         return -turned.hi;
     }
-    let far = magnitude(n, sum(1.0, -x));
-    let far = Double {
-        hi: times_power_of_two(far.value.hi, far.power),
-        lo: times_power_of_two(far.value.lo, far.power),
-    };
+    let Scaled { value, power } = magnitude(n, sum(1.0, -x));
+    let far =
+        Double { hi: times_power_of_two(value.hi, power), lo: times_power_of_two(value.lo, power) };
     turned.add(far).neg().round()
 }
 
-/// `n! Σ (x + k)^-(n+1)` for positive `x`.
+/// `n! Σ (x + k)^-(n+1)` over all k from 0, for positive `x`.
 fn magnitude(n: f64, x: Double) -> Scaled {
-    let start = 13.0 + n;
     if x.hi == f64::INFINITY {
         return Scaled { value: Double::new(0.0), power: 0 };
     }
-    let mut steps = Double::new(0.0);
-    let mut top = x;
-    let mut powers = Vec::new();
-    while top.hi < start {
-        powers.push(top);
-        top = top.plus(1.0);
+    // The sum in units of its first term, the smallest terms first.
+    let steps = (SERIES_FROM_FOR_POWERS + n - x.hi).ceil().max(0.0);
+    let end = x.plus(steps);
+    let mut all = tail(n, end).times(power_ratio(x, end, n + 1.0));
+    let mut k = steps;
+    while k > 0.0 {
+        k -= 1.0;
+        all = all.plus(power_ratio(x, x.plus(k), n + 1.0));
     }
-    let base = if powers.is_empty() { top } else { x };
-    let ratio = |y: Double, exponent: f64| -> f64 {
-        let q = base.div(y);
-        let p = q.hi.powf(exponent);
-        p + p * (exponent * q.lo / q.hi)
-    };
-    // Relative to n! base^-(n+1), smallest terms first.
-    let inverse = top.recip();
-    let square = inverse.hi * inverse.hi;
-    let mut series = 0.0;
-    let mut factor = 1.0;
+    let first = ln_gamma(n + 1.0).sub(ln(x).times(n + 1.0));
+    exp(first).map(|v| v.mul(all))
+}
+
+/// `(x / y)^exponent`, for `x` at most `y`.
+fn power_ratio(x: Double, y: Double, exponent: f64) -> f64 {
+    let q = x.div(y);
+    let p = q.hi.powf(exponent);
+    p + p * (exponent * q.lo / q.hi)
+}
+
+/// `Σ (1 + k/y)^-(n+1)` over all k from 0, by the series in `1/y`:
+/// `y/n + 1/2 + Σ B₂ⱼ (n + 1) … (n + 2j - 1) / (2j)! y^(1 - 2j)`.
+fn tail(n: f64, y: Double) -> Double {
+    let inverse = 1.0 / y.hi;
+    let mut weight = 0.5 * (n + 1.0) * inverse;
     let mut terms = [0.0; BERNOULLI.len()];
-    for ((term, b), k) in terms.iter_mut().zip(BERNOULLI).zip((2..).step_by(2)) {
-        let k = f64::from(k);
-        // (n + 1) (n + 2) … (n + k - 1) / k!
-        factor *= if k == 2.0 { (n + 1.0) / 2.0 } else { (n + k - 2.0) * (n + k - 1.0) / ((k - 1.0) * k) };
-        *term = b * factor * square.powf(k / 2.0);
+    let mut k = 2.0;
+    for (term, b) in terms.iter_mut().zip(BERNOULLI) {
+        *term = b * weight;
+        weight *= (n + k) * inverse / (k + 1.0) * ((n + k + 1.0) * inverse / (k + 2.0));
+        k += 2.0;
     }
-    for term in terms.iter().rev() {
-        series += term;
-    }
-    // In units of n! top^-(n+1): top/n + 1/2 + top Σ.
-    let tail = top.div(Double::new(n)).plus(0.5).plus(series * top.hi);
-    steps = steps.add(tail.times(ratio(top, n + 1.0)));
-    for y in powers.iter().rev() {
-        steps = steps.plus(ratio(*y, n + 1.0));
-    }
-    let lead = ln_gamma(n + 1.0).sub(ln(base).times(n + 1.0));
-    exp(lead).map(|v| v.mul(steps))
+    y.div(Double::new(n)).plus(0.5).plus(terms.iter().rev().sum())
 }
 
 /// `π` times the `n`-th derivative of `cot πx`.
 fn cotangent_derivative(n: f64, x: f64) -> Double {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "n is an integer from 1 to 1000")]
-    let n = n as usize;
-    // p₀ = c, pₖ₊₁ = (1 + c²) pₖ′; the k-th derivative is (-π)^k pₖ(cot πx).
+    // The k-th derivative is (-π)^k pₖ(cot πx) with p₀(c) = c and pₖ₊₁ = (1 + c²) pₖ′.
     let mut polynomial = vec![0.0, 1.0];
-    for _ in 0..n {
-        let slope: Vec<f64> = (1..polynomial.len()).map(|i| i as f64 * polynomial[i]).collect();
-        let mut next = vec![0.0; slope.len() + 2];
-        for (i, c) in slope.iter().enumerate() {
-            next[i] += c;
-            next[i + 2] += c;
+    let mut factor = PI;
+    let mut k = 0.0;
+    while k < n {
+        let mut next = vec![0.0; polynomial.len() + 1];
+        for (i, c) in polynomial.iter().enumerate().skip(1) {
+            next[i - 1] += i as f64 * c;
+            next[i + 1] += i as f64 * c;
         }
         polynomial = next;
+        factor = factor.mul(PI).neg();
+        k += 1.0;
     }
     let c = cot_pi(x);
-    let mut value = Double::new(0.0);
-    for coefficient in polynomial.iter().rev() {
-        value = value.mul(c).plus(*coefficient);
-    }
-    for _ in 0..n {
-        value = value.mul(PI).neg();
-    }
-    value.mul(PI)
+    let value = polynomial.iter().rev().fold(Double::new(0.0), |v, p| v.mul(c).plus(*p));
+    value.mul(factor)
 }

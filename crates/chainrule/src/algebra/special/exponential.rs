@@ -90,9 +90,11 @@ fn ln_1p_small(x: Double) -> Double {
 
 /// `ln x` for a positive finite `x`, to 2^-100 relative.
 pub(super) fn ln(x: Double) -> Double {
-    let (scaled, shift) = if x.hi < f64::MIN_POSITIVE { (x.scale(2f64.powi(54)), -54) } else { (x, 0) };
+    let (scaled, shift) =
+        if x.hi < f64::MIN_POSITIVE { (x.scale(2f64.powi(54)), -54) } else { (x, 0) };
     let bits = scaled.hi.to_bits();
-    let exponent = i32::try_from(bits >> 52).expect("the exponent of a positive double has 11 bits") - 1023;
+    let exponent =
+        i32::try_from(bits >> 52).expect("the exponent of a positive double has 11 bits") - 1023;
     let mantissa = f64::from_bits((bits & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000);
     let power = if mantissa > std::f64::consts::SQRT_2 { exponent + 1 } else { exponent };
     let small = Double {
@@ -154,7 +156,9 @@ pub(crate) fn logsumexp(xs: &[f64]) -> f64 {
     if top.is_infinite() {
         return top;
     }
-    let others = || xs.iter().enumerate().filter(move |(i, _)| *i != largest).map(move |(_, x)| sum(*x, -top));
+    let others = || {
+        xs.iter().enumerate().filter(move |(i, _)| *i != largest).map(move |(_, x)| sum(*x, -top))
+    };
     let rest = others().map(exp_rounded_or_zero).fold(Double::new(0.0), Double::plus);
     let tail = ln_1p_rounded(rest);
     let result = top + tail;
@@ -163,7 +167,10 @@ pub(crate) fn logsumexp(xs: &[f64]) -> f64 {
     }
     // The two parts cancel, so both are needed in full.
     let rest = others().filter(|x| x.hi > -750.0).map(exp).fold(Double::new(0.0), |s, e| {
-        s.add(Double { hi: times_power_of_two(e.value.hi, e.power), lo: times_power_of_two(e.value.lo, e.power) })
+        s.add(Double {
+            hi: times_power_of_two(e.value.hi, e.power),
+            lo: times_power_of_two(e.value.lo, e.power),
+        })
     });
     ln_1p(rest).plus(top).round()
 }

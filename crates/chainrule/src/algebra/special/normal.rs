@@ -10,7 +10,8 @@ use super::exponential::{Scaled, exp};
 /// Beyond this `erfc` is below the smallest double.
 const ERFC_END: f64 = 27.3;
 
-const HALF_ROOT: Double = Double { hi: std::f64::consts::FRAC_1_SQRT_2, lo: -4.833646656726457e-17 };
+const HALF_ROOT: Double =
+    Double { hi: std::f64::consts::FRAC_1_SQRT_2, lo: -4.833646656726457e-17 };
 const INVERSE_ROOT_TWO_PI: Double = Double { hi: 0.3989422804014327, lo: -2.49232720227773e-17 };
 
 /// `2/√π ∫₀ˣ e^(-t²) dt`.
@@ -25,7 +26,11 @@ pub(crate) fn erfc(x: f64) -> f64 {
     }
     let a = x.abs();
     if x < 0.0 {
-        return if a > 6.0 { 2.0 } else { tail(Double::new(a), product(a, a)).value.neg().plus(2.0).round() };
+        return if a > 6.0 {
+            2.0
+        } else {
+            tail(Double::new(a), product(a, a)).value.neg().plus(2.0).round()
+        };
     }
     if a > ERFC_END { 0.0 } else { tail(Double::new(a), product(a, a)).round() }
 }
