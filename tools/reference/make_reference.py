@@ -209,6 +209,7 @@ BINARY = {
     "add": (pairs(WIDE, WIDE), lambda a, b: a + b, lambda a, b: [one, one]),
     "sub": (pairs(WIDE, WIDE), lambda a, b: a - b, lambda a, b: [one, -one]),
     "mul": (pairs(WIDE, WIDE), lambda a, b: a * b, lambda a, b: [b, a]),
+    "strong_mul": (pairs(WIDE, WIDE) + [(0.0, 3.0), (3.0, 0.0)], lambda a, b: a * b, lambda a, b: [b, a]),
     "div": (pairs(WIDE, WIDE), lambda a, b: a / b, lambda a, b: [1 / b, -a / b**2]),
     "pow": (
         pairs(spread(1e-3, 1e3, 20) + spread(1e-300, 1e300, 10), between(-5, 5, 11)) + pairs(spread(0.5, 2, 10), between(-500, 500, 10))
@@ -370,6 +371,9 @@ EDGES = [
     ("cbrt", [0.0], 0.0, [INF]),
     ("recip", [0.0], INF, [-INF]),
     ("recip", [INF], 0.0, [-0.0]),
+    ("strong_mul", [0.0, INF], 0.0, [0.0, 0.0]),
+    ("strong_mul", [0.0, NAN], 0.0, [0.0, 0.0]),
+    ("strong_mul", [2.0, INF], INF, [INF, 2.0]),
     ("div", [1.0, 0.0], INF, [INF, -INF]),
     ("div", [0.0, 0.0], NAN, [INF, NAN]),
     ("exp", [INF], INF, [INF]),

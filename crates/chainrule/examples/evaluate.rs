@@ -19,7 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     stdin().read_to_end(&mut bytes)?;
     let numbers: Vec<f64> =
         bytes.as_chunks().0.iter().map(|&word| f64::from_le_bytes(word)).collect();
-    let points = numbers.chunks_exact(op.info().arguments.len());
+    // An operation of any number of arguments is given two.
+    let points = numbers.chunks_exact(op.info().arity().unwrap_or(2));
     let start = Instant::now();
     let results: Vec<f64> = match direction {
         None => points.map(|x| op.value(x)).collect(),

@@ -216,7 +216,7 @@ fn power_slope<'a, A: Algebra>(
 ) -> Term<'a, A> {
     // Where b − 1 is rounded, ln a magnifies that; y / a has no such error, but no value at 0.
     let exact = (b - 1.0 + 1.0).eq(b);
-    let slope = exact.select(b * lower, a.eq(0.0).select(b * lower, b * (y / a)));
+    let slope = exact.select(b * lower, a.eq(0.0).select(b * lower, b * y / a));
     b.eq(0.0).select(0.0, slope)
 }
 
