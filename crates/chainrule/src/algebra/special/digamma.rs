@@ -4,7 +4,8 @@
 //! (reflection).
 
 use super::circle::cot_pi;
-use super::double::{Double, PI, sum};
+use super::digamma_table::OVER_ZERO;
+use super::double::{Double, PI, quotient, sum};
 use super::exponential::{Scaled, exp, ln, times_power_of_two};
 use super::gamma::{SERIES_FROM, ln_gamma, series};
 
@@ -50,47 +51,51 @@ const DIGAMMA_SERIES: [Double; 16] = [
     Double { hi: -472384867.7216299, lo: 1.5660828235102635e-08 },
 ];
 
-/// The positive zero of the digamma function, in three parts.
-const ZERO: [f64; 3] = [1.4616321449683622, 9.549995429965697e-17, 2.89392992820415e-33];
-
-/// The Taylor coefficients around that zero: the linear one, then the others.
-const ZERO_SLOPE: Double = Double { hi: 0.9676722454476212, lo: -3.387874303038943e-17 };
-const ZERO_SERIES: [f64; 12] = [
-    -0.4427631689835921,
-    0.258499760955651,
-    -0.16394270544240652,
-    0.10782405069126237,
-    -0.07219956125645471,
-    0.04880428816414311,
-    -0.03316112647484736,
-    0.022597648232218104,
-    -0.01542476590494896,
-    0.010538791616612175,
-    -0.007204534386356869,
-    0.004926781395729853,
-];
+/// The positive zero of the digamma function, in two parts.
+const ZERO: [f64; 2] = [1.4616321449683622, 9.549995429965697e-17];
 
 /// The logarithmic derivative of the gamma function; NaN at zero and the negative integers.
 pub(crate) fn digamma(x: f64) -> f64 {
-    if x.is_nan() || x == f64::NEG_INFINITY || x <= 0.0 && x.fract() == 0.0 {
-        return f64::NAN;
+    if x > 0.0 {
+        return positive(x);
     }
+    if x.is_nan() || x == f64::NEG_INFINITY || x.fract() == 0.0 {
+        f64::NAN
+    } else if x > -1e-20 {
+        -1.0 / x
+    } else if x > -12.0 {
+        digamma_shifted(Double::new(x)).round()
+    } else {
+        digamma_shifted(sum(1.0, -x)).sub(PI.mul(cot_pi(x))).round()
+    }
+}
+
+/// The digamma function of a positive number, from its values between 1 and 2 or from the series.
+fn positive(x: f64) -> f64 {
+    const SERIES_FROM: f64 = 10.0;
     if x == f64::INFINITY {
         return x;
     }
-    if x.abs() < 1e-20 {
-        return -1.0 / x;
+    if x >= SERIES_FROM {
+        let inverse = 1.0 / x;
+        let square = inverse * inverse;
+        let series = DIGAMMA_SERIES[..10].iter().rev().fold(0.0, |p, c| p * square + c.hi);
+        return x.ln() - (0.5 * inverse + square * series);
     }
-    let distance = Double::new(x - ZERO[0]).plus(-ZERO[1]).plus(-ZERO[2]);
-    if distance.hi.abs() < 0.02 {
-        let d = distance.hi;
-        let curve = d * d * ZERO_SERIES.iter().rev().fold(0.0, |p, c| p * d + c);
-        return ZERO_SLOPE.mul(distance).plus(curve).round();
+    let mut steps = Double::new(0.0);
+    let mut y = Double::new(x);
+    if x < 1.0 {
+        steps = quotient(-1.0, x);
+        y = y.plus(1.0);
     }
-    if x > -12.0 {
-        return digamma_shifted(Double::new(x)).round();
+    while y.hi > 2.0 {
+        y = y.plus(-1.0);
+        steps = steps.add(quotient(1.0, y.hi));
     }
-    digamma_shifted(sum(1.0, -x)).sub(PI.mul(cot_pi(x))).round()
+    let distance = Double::new(y.hi - ZERO[0]).plus(y.lo - ZERO[1]).round();
+    let u = y.hi - 1.5;
+    let slope = OVER_ZERO.iter().rev().fold(0.0, |p, c| p * u + c);
+    steps.plus(slope * distance).round()
 }
 
 fn digamma_shifted(mut x: Double) -> Double {
@@ -115,7 +120,7 @@ pub(crate) fn polygamma(n: f64, x: f64) -> f64 {
     }
     let is_odd = n % 2.0 == 1.0;
     if x > 0.0 {
-        let size = magnitude(n, Double::new(x)).round();
+        let size = if n <= 3.0 { low_order(n, x) } else { magnitude(n, Double::new(x)).round() };
         return if is_odd { size } else { -size };
     }
     if x.fract() == 0.0 {
@@ -129,6 +134,33 @@ pub(crate) fn polygamma(n: f64, x: f64) -> f64 {
     let far =
         Double { hi: times_power_of_two(value.hi, power), lo: times_power_of_two(value.lo, power) };
     turned.add(far).neg().round()
+}
+
+/// `n! Σ (x + k)^-(n+1)` over all k from 0, for positive `x` and `n` from 1 to 3: the orders that
+/// first and second derivatives of `ln Γ` need, in a tenth of the time of [`magnitude`].
+fn low_order(n: f64, x: f64) -> f64 {
+    let power = |y: Double, extra: f64| {
+        let square = y.hi * y.hi;
+        let p = match n + extra {
+            1.0 => y.hi,
+            2.0 => square,
+            3.0 => square * y.hi,
+            _ => square * square,
+        };
+        (1.0 - (n + extra) * (y.lo / y.hi)) / p
+    };
+    if x == f64::INFINITY {
+        return 0.0;
+    }
+    let mut y = Double::new(x);
+    let mut all = Double::new(0.0);
+    while y.hi < SERIES_FROM_FOR_POWERS + n {
+        all = all.plus(power(y, 1.0));
+        y = sum(x, (y.hi - x).round() + 1.0);
+    }
+    let factorial = if n == 3.0 { 6.0 } else { n };
+    let end = tail(n, y).div(y).round() * power(y, 0.0);
+    factorial * all.plus(end).round()
 }
 
 /// `n! Σ (x + k)^-(n+1)` over all k from 0, for positive `x`.

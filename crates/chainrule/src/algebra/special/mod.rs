@@ -5,6 +5,7 @@
 
 mod circle;
 mod digamma;
+mod digamma_table;
 mod double;
 mod erfcx_table;
 mod exponential;
