@@ -92,10 +92,11 @@ fn positive(x: f64) -> f64 {
         y = y.plus(-1.0);
         steps = steps.add(quotient(1.0, y.hi));
     }
-    let distance = Double::new(y.hi - ZERO[0]).plus(y.lo - ZERO[1]).round();
+    let [first, first_low, rest @ ..] = &OVER_ZERO;
     let u = y.hi - 1.5;
-    let slope = OVER_ZERO.iter().rev().fold(0.0, |p, c| p * u + c);
-    steps.plus(slope * distance).round()
+    let slope = sum(*first, u * rest.iter().rev().fold(0.0, |p, c| p * u + c)).plus(*first_low);
+    let distance = Double::new(y.hi - ZERO[0]).plus(y.lo - ZERO[1]);
+    steps.add(slope.mul(distance)).round()
 }
 
 fn digamma_shifted(mut x: Double) -> Double {
@@ -120,7 +121,11 @@ pub(crate) fn polygamma(n: f64, x: f64) -> f64 {
     }
     let is_odd = n % 2.0 == 1.0;
     if x > 0.0 {
-        let size = if n <= 3.0 { low_order(n, x) } else { magnitude(n, Double::new(x)).round() };
+        let size = if n <= 3.0 && (1e-70..1e70).contains(&x) {
+            low_order(n, x)
+        } else {
+            magnitude(n, Double::new(x)).round()
+        };
         return if is_odd { size } else { -size };
     }
     if x.fract() == 0.0 {
@@ -136,31 +141,29 @@ pub(crate) fn polygamma(n: f64, x: f64) -> f64 {
     turned.add(far).neg().round()
 }
 
-/// `n! Σ (x + k)^-(n+1)` over all k from 0, for positive `x` and `n` from 1 to 3: the orders that
-/// first and second derivatives of `ln Γ` need, in a tenth of the time of [`magnitude`].
+/// `n! Σ (x + k)^-(n+1)` over all k from 0, for `n` from 1 to 3 and an `x` whose fourth power is a
+/// normal double: faster than [`magnitude`] in the orders that derivatives of `ln Γ` need first.
 fn low_order(n: f64, x: f64) -> f64 {
-    let power = |y: Double, extra: f64| {
-        let square = y.hi * y.hi;
-        let p = match n + extra {
-            1.0 => y.hi,
+    let inverse_power = |y: Double, exponent: f64| {
+        let square = y.mul(y);
+        let p = match exponent {
+            1.0 => y,
             2.0 => square,
-            3.0 => square * y.hi,
-            _ => square * square,
+            3.0 => square.mul(y),
+            _ => square.mul(square),
         };
-        (1.0 - (n + extra) * (y.lo / y.hi)) / p
+        let r = 1.0 / p.hi;
+        Double { hi: r, lo: r * ((-r).mul_add(p.hi, 1.0) - r * p.lo) }
     };
-    if x == f64::INFINITY {
-        return 0.0;
-    }
     let mut y = Double::new(x);
     let mut all = Double::new(0.0);
     while y.hi < SERIES_FROM_FOR_POWERS + n {
-        all = all.plus(power(y, 1.0));
+        all = all.add(inverse_power(y, n + 1.0));
         y = sum(x, (y.hi - x).round() + 1.0);
     }
     let factorial = if n == 3.0 { 6.0 } else { n };
-    let end = tail(n, y).div(y).round() * power(y, 0.0);
-    factorial * all.plus(end).round()
+    let end = tail(n, y).div(y).mul(inverse_power(y, n));
+    all.add(end).times(factorial).round()
 }
 
 /// `n! Σ (x + k)^-(n+1)` over all k from 0, for positive `x`.
