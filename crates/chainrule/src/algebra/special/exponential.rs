@@ -162,7 +162,7 @@ pub(crate) fn logsumexp(xs: &[f64]) -> f64 {
     let rest = others().map(exp_rounded_or_zero).fold(Double::new(0.0), Double::plus);
     let tail = ln_1p_rounded(rest);
     let result = top + tail;
-    if top >= 0.0 || result.abs() > 0.5 * tail {
+    if top >= 0.0 || result.abs() > tail {
         return result;
     }
     // The two parts cancel, so both are needed in full.
