@@ -214,9 +214,9 @@ fn power_slope<'a, A: Algebra>(
     y: Term<'a, A>,
     lower: Term<'a, A>,
 ) -> Term<'a, A> {
-    // Where b − 1 is rounded, ln a magnifies that, and where b is small, lower may overflow first;
-    // y / a does neither, but has no value at 0.
-    let exact = (b - 1.0 + 1.0).eq(b).and(b.abs().ge(0.5));
+    // Where b − 1 is rounded, ln a magnifies that; for b from −1 to ½, `lower` may overflow although
+    // the slope does not. y / a has neither fault, but no value at 0.
+    let exact = (b - 1.0 + 1.0).eq(b).and((b + 0.25).abs().ge(0.75));
     let slope = exact.select(b * lower, a.eq(0.0).select(b * lower, b * y / a));
     b.eq(0.0).select(0.0, slope)
 }
