@@ -4,10 +4,10 @@
 //! (reflection).
 
 use super::circle::cot_pi;
-use super::digamma_table::OVER_ZERO;
 use super::double::{Double, PI, quotient, sum};
 use super::exponential::{Scaled, exp, ln, times_power_of_two};
-use super::gamma::{SERIES_FROM, ln_gamma, series};
+use super::gamma::{SERIES_FROM, ln_gamma, near_zero, series};
+use super::gamma_tables::DIGAMMA;
 
 /// Where the series of the `n`-th derivative begins to reach 2^-60, less `n`.
 const SERIES_FROM_FOR_POWERS: f64 = 13.0;
@@ -92,9 +92,7 @@ fn positive(x: f64) -> f64 {
         y = y.plus(-1.0);
         steps = steps.add(quotient(1.0, y.hi));
     }
-    let [first, first_low, rest @ ..] = &OVER_ZERO;
-    let u = y.hi - 1.5;
-    let slope = sum(*first, u * rest.iter().rev().fold(0.0, |p, c| p * u + c)).plus(*first_low);
+    let slope = near_zero(&DIGAMMA, y.hi - 1.5);
     let distance = Double::new(y.hi - ZERO[0]).plus(y.lo - ZERO[1]);
     steps.add(slope.mul(distance)).round()
 }

@@ -5,11 +5,11 @@
 
 mod circle;
 mod digamma;
-mod digamma_table;
 mod double;
 mod erfcx_table;
 mod exponential;
 mod gamma;
+mod gamma_tables;
 mod hyperbolic;
 mod logistic;
 mod norm;
