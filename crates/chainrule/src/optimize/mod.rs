@@ -1,0 +1,42 @@
+//! Finding a minimum: gradient descent and its relatives, quasi-Newton methods, Newton's method.
+//!
+//! An [`Objective`] gives a value and a gradient at a point; nothing here knows where they come from. A
+//! [`Minimizer`] runs a [`Method`] and returns an [`Outcome`], which holds the best point and says in
+//! [`Stop`] why the run ended: a run that diverges, oscillates, slides to −∞ or ends on a saddle point is
+//! recognised and explained.
+
+mod adam;
+mod bfgs;
+mod bounds;
+mod dense;
+mod descent;
+mod first_order;
+mod landscape;
+mod lbfgs;
+mod line_search;
+mod method;
+mod minimizer;
+mod momentum;
+mod nesterov;
+mod newton;
+mod objective;
+mod options;
+mod outcome;
+mod quasi_newton;
+mod run;
+mod stability;
+mod stop;
+mod trust_region;
+
+pub use adam::Adam;
+pub use bounds::Bounds;
+pub use descent::Descent;
+pub use first_order::Rule;
+pub use method::Method;
+pub use minimizer::Minimizer;
+pub use momentum::Momentum;
+pub use nesterov::Nesterov;
+pub use objective::{DEFAULT_DIFFERENCE, ForwardDifference, Objective, from_fn};
+pub use options::{InvalidInput, Options, Rate};
+pub use outcome::{Outcome, Step, TraceRow};
+pub use stop::{Criterion, RateLimit, Stall, Stop};
