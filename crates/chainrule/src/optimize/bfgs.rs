@@ -3,7 +3,7 @@
 //!
 //! Source: Nocedal and Wright, *Numerical Optimization* (2006), algorithm 6.1; before the first update H is
 //! scaled by yᵀs/yᵀy (equation 6.20). With variables held at a limit the direction is that of the free
-//! part of the Hessian, H_FF − H_FA·H_AA⁻¹·H_AF. Cost of a step: 4n² multiplications, and a³/6 for a held
+//! part of the Hessian, `H_FF − H_FA·H_AA⁻¹·H_AF`. Cost of a step: 4n² multiplications, and a³/6 for a held
 //! variables; it keeps n² numbers.
 
 use super::dense::{cholesky, solve_lower, solve_upper};

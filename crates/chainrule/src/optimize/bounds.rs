@@ -1,6 +1,6 @@
 //! A box around the variables, and the projection onto it.
 
-use super::InvalidInput;
+use crate::{Error, ErrorKind};
 
 /// Lower and upper limits of every variable; −∞ and +∞ where there is none.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,14 +14,16 @@ impl Bounds {
     ///
     /// # Errors
     /// A limit is NaN, a lower limit is above its upper one, or no finite number lies between them.
-    pub fn new(pairs: impl IntoIterator<Item = (f64, f64)>) -> Result<Self, InvalidInput> {
+    pub fn new(pairs: impl IntoIterator<Item = (f64, f64)>) -> Result<Self, Error> {
         let (lower, upper): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
         for (i, (l, u)) in lower.iter().zip(&upper).enumerate() {
             let empty = l.is_nan() || u.is_nan() || l > u;
             if empty || *l == f64::INFINITY || *u == f64::NEG_INFINITY {
-                return Err(InvalidInput::new(format!(
-                    "bounds of variable {i}: no number lies between {l} and {u}; give the lower limit first"
-                )));
+                return Err(Error::new(
+                    ErrorKind::Option,
+                    format!("bounds of variable {i}: no number lies between {l} and {u}"),
+                )
+                .hint("give the lower limit first"));
             }
         }
         Ok(Self { lower, upper })

@@ -6,6 +6,7 @@
 //! learning", 2011, section 11.5). Cost of a step: 4mn multiplications; it keeps 2mn numbers.
 
 use super::quasi_newton::Model;
+use super::run::scale_by;
 
 /// The last steps.
 pub(super) struct Lbfgs {
@@ -56,7 +57,7 @@ impl Model for Lbfgs {
             direction.iter_mut().zip(y).for_each(|(d, y)| *d -= share * y);
         }
         let Some(scale) = scale else { return false };
-        direction.iter_mut().for_each(|d| *d *= scale);
+        scale_by(direction, scale);
         for slot in self.slots().rev() {
             if self.shares[slot].is_nan() {
                 continue;

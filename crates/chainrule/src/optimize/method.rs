@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::InvalidInput;
+use crate::{Error, ErrorKind};
 
 /// A way to look for a minimum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,15 +81,13 @@ impl fmt::Display for Method {
 }
 
 impl FromStr for Method {
-    type Err = InvalidInput;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, InvalidInput> {
+    fn from_str(text: &str) -> Result<Self, Error> {
         TABLE.iter().find(|row| row.1 == text).map(|row| row.0).ok_or_else(|| {
             let names: Vec<_> = TABLE.iter().map(|row| row.1).collect();
-            InvalidInput::new(format!(
-                "unknown method `{text}`: choose one of {}",
-                names.join(", ")
-            ))
+            Error::new(ErrorKind::Option, format!("unknown method `{text}`"))
+                .hint(format!("choose one of {}", names.join(", ")))
         })
     }
 }

@@ -2,12 +2,13 @@
 
 use std::ops::ControlFlow;
 
+use crate::Error;
+
 use super::bfgs::Bfgs;
 use super::lbfgs::Lbfgs;
 use super::run::Run;
 use super::{
-    Bounds, InvalidInput, Method, Objective, Options, Outcome, Rate, Step, first_order, newton,
-    quasi_newton,
+    Bounds, Method, Objective, Options, Outcome, Rate, Step, first_order, newton, quasi_newton,
 };
 
 /// Minimises functions by one method with one group of settings; it keeps nothing between runs.
@@ -26,7 +27,7 @@ use super::{
 ///     "gradient descent diverges: each step multiplies the distance to the minimum by 1.2; \
 ///      any learning rate below 1 converges here; 0.5 gets there in one step"
 /// );
-/// # Ok::<(), chainrule::optimize::InvalidInput>(())
+/// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Minimizer {
@@ -87,11 +88,7 @@ impl Minimizer {
     /// # Errors
     /// The start has the wrong length or is not finite, or a setting has no meaning. Failing to find a
     /// minimum is not an error: see [`Outcome::stop`].
-    pub fn minimize(
-        &self,
-        objective: &mut dyn Objective,
-        start: &[f64],
-    ) -> Result<Outcome, InvalidInput> {
+    pub fn minimize(&self, objective: &mut dyn Objective, start: &[f64]) -> Result<Outcome, Error> {
         self.minimize_with(objective, start, |_| ControlFlow::Continue(()))
     }
 
@@ -104,7 +101,7 @@ impl Minimizer {
         objective: &mut dyn Objective,
         start: &[f64],
         mut each: impl FnMut(&Step<'_>) -> ControlFlow<()>,
-    ) -> Result<Outcome, InvalidInput> {
+    ) -> Result<Outcome, Error> {
         let n = objective.dimension();
         let method = match self.method {
             Method::Auto if start.len() == n => choose(objective, start),

@@ -37,6 +37,6 @@ pub use minimizer::Minimizer;
 pub use momentum::Momentum;
 pub use nesterov::Nesterov;
 pub use objective::{DEFAULT_DIFFERENCE, ForwardDifference, Objective, from_fn};
-pub use options::{InvalidInput, Options, Rate};
+pub use options::{Options, Rate};
 pub use outcome::{Outcome, Step, TraceRow};
 pub use stop::{Criterion, RateLimit, Stall, Stop};

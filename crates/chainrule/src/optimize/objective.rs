@@ -37,7 +37,7 @@ pub trait Objective {
 /// });
 /// let outcome = Minimizer::new(Method::Bfgs).minimize(&mut bowl, &[4.0, -1.0])?;
 /// assert!(outcome.x.iter().all(|x| x.abs() < 1e-8));
-/// # Ok::<(), chainrule::optimize::InvalidInput>(())
+/// # Ok::<(), chainrule::Error>(())
 /// ```
 pub fn from_fn(
     dimension: usize,

@@ -96,28 +96,19 @@ impl Rate {
     }
 }
 
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rate::Constant(rate) => write!(f, "{rate}"),
+            Rate::Linear { start, end, steps } => {
+                write!(f, "from {start} to {end} in {steps} steps")
+            }
+        }
+    }
+}
+
 impl From<f64> for Rate {
     fn from(rate: f64) -> Self {
         Rate::Constant(rate)
     }
 }
-
-/// A problem or setting that cannot be run: what is wrong, and the remedy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidInput {
-    message: String,
-}
-
-impl InvalidInput {
-    pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
-    }
-}
-
-impl fmt::Display for InvalidInput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for InvalidInput {}

@@ -92,10 +92,10 @@ pub(super) fn minimize(run: &mut Run<'_>, model: &mut dyn Model, point: &mut Poi
         if let Some(stop) = run.has_settled(&after, point) {
             return landscape::verify(run, point).unwrap_or(stop);
         }
-        if search == Search::Endless {
-            if let Some(stop) = landscape::falls_forever(run, point) {
-                return stop;
-            }
+        if search == Search::Endless
+            && let Some(stop) = landscape::falls_forever(run, point)
+        {
+            return stop;
         }
         if level >= LEVEL && run.is_small(point) {
             return landscape::converged(run, point);

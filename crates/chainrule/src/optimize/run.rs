@@ -3,9 +3,9 @@
 
 use std::ops::ControlFlow;
 
-use super::{
-    Bounds, Criterion, InvalidInput, Method, Objective, Options, Outcome, Step, Stop, TraceRow,
-};
+use crate::{Error, ErrorKind};
+
+use super::{Bounds, Criterion, Method, Objective, Options, Outcome, Step, Stop, TraceRow};
 
 /// The objective with its bounds and counters.
 pub(super) struct Problem<'a> {
@@ -147,7 +147,7 @@ impl<'a> Run<'a> {
         method: Method,
         callback: &'a mut Callback<'a>,
         start: &[f64],
-    ) -> Result<(Self, Point), InvalidInput> {
+    ) -> Result<(Self, Point), Error> {
         let n = objective.dimension();
         check(options, n, start)?;
         let mut problem =
@@ -279,47 +279,64 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+/// Multiplies in place.
+pub(super) fn scale_by(a: &mut [f64], factor: f64) {
+    for a in a {
+        *a *= factor;
+    }
+}
+
 /// The Euclidean norm.
 pub(super) fn norm(a: &[f64]) -> f64 {
     dot(a, a).sqrt()
 }
 
-fn check(options: &Options, n: usize, start: &[f64]) -> Result<(), InvalidInput> {
-    let fail = |message: String| Err(InvalidInput::new(message));
+fn check(options: &Options, n: usize, start: &[f64]) -> Result<(), Error> {
+    use ErrorKind::{Length, Option, Value};
+    let fail = |kind, message: String, hint: &str| Err(Error::new(kind, message).hint(hint));
     if n == 0 {
-        return fail("the objective has no variables: there is nothing to minimise".to_owned());
+        return fail(Length, "the objective has no variables".to_owned(), "give it at least one");
     }
     if start.len() != n {
-        return fail(format!("the start has {} numbers, the objective {n} variables", start.len()));
+        let message = format!("the start has {} numbers, the objective {n} variables", start.len());
+        return fail(Length, message, "give one number a variable");
     }
     if let Some(i) = start.iter().position(|x| !x.is_finite()) {
-        return fail(format!("start: variable {i} is {}; give a finite number", start[i]));
+        return fail(Value, format!("start: variable {i} is {}", start[i]), "give a finite number");
     }
     if let Some(bounds) = options.bounds.as_ref().filter(|b| b.dimension() != n) {
-        return fail(format!(
-            "bounds: {} pairs for {n} variables; give one a variable",
-            bounds.dimension()
-        ));
+        let message = format!("bounds: {} pairs for {n} variables", bounds.dimension());
+        return fail(Length, message, "give one pair a variable, infinite where there is no limit");
     }
     if let Some(rate) = options.rate.filter(|rate| !rate.is_valid()) {
-        return fail(format!("learning rate {rate:?}: give a positive finite number"));
+        return fail(Option, format!("learning rate {rate}"), "give a positive finite number");
     }
-    for (name, tolerance) in [("tolerance", options.tolerance), ("progress", options.progress)] {
-        if let Some(tolerance) = tolerance.filter(|t| !(*t >= 0.0 && t.is_finite())) {
-            return fail(format!("{name} {tolerance}: give a number that is not negative"));
+    let sizes = [
+        ("tolerance", options.tolerance),
+        ("progress", options.progress),
+        ("ε", Some(options.epsilon)),
+    ];
+    for (name, size) in sizes {
+        if let Some(size) = size.filter(|size| !(*size >= 0.0 && size.is_finite())) {
+            return fail(
+                Option,
+                format!("{name} {size}"),
+                "give a finite number that is not negative",
+            );
         }
     }
     let shares = [("momentum", options.momentum), ("β₁", options.decay.0), ("β₂", options.decay.1)];
     for (name, share) in shares {
         if !(0.0..1.0).contains(&share) {
-            return fail(format!("{name} {share}: give a number from 0 up to, not including, 1"));
+            return fail(
+                Option,
+                format!("{name} {share}"),
+                "give a number from 0 up to, not including, 1",
+            );
         }
     }
-    if !(options.epsilon >= 0.0 && options.epsilon.is_finite()) {
-        return fail(format!("ε {}: give a number that is not negative", options.epsilon));
-    }
     if options.memory == 0 {
-        return fail("memory 0: L-BFGS needs to remember at least one step".to_owned());
+        return fail(Option, "memory 0".to_owned(), "L-BFGS needs to remember at least one step");
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ const RETURN: f64 = 1e-12;
 const VISIBLE: f64 = 1e-6;
 
 /// What is wrong.
+#[derive(Clone, Copy)]
 pub(super) enum Instability {
     /// The steps grow; whether the function is quadratic; by what factor.
     Grows { exact: bool, factor: f64 },

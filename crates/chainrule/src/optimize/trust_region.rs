@@ -8,7 +8,7 @@
 //! Cost: a Cholesky factorisation, n³/6, for each of a few values of λ.
 
 use super::dense::{cholesky, solve_lower, solve_upper};
-use super::run::{dot, norm};
+use super::run::{dot, norm, scale_by};
 
 /// How exactly the radius has to be met, and how many values of λ are tried for that.
 const RADIUS_MET: f64 = 0.1;
@@ -85,10 +85,10 @@ fn lengthen(factor: &[f64], p: &[f64], g: &[f64], radius: f64) -> Vec<f64> {
         solve_lower(factor, &mut z);
         solve_upper(factor, &mut z);
         let length = norm(&z);
-        z.iter_mut().for_each(|z| *z /= length);
+        scale_by(&mut z, 1.0 / length);
     }
     if dot(&z, g) > 0.0 {
-        z.iter_mut().for_each(|z| *z = -*z);
+        scale_by(&mut z, -1.0);
     }
     let along = dot(p, &z);
     let room = radius * radius - dot(p, p);
