@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use chainrule::optimize::{
     Bounds, Criterion, ForwardDifference, Method, Minimizer, Objective, Options, Outcome, Rate,
-    Stall, Stop, from_fn,
+    Stall, Stop, compare, from_fn,
 };
 
 /// Differences of a few units in the last place of numbers near 1.
@@ -397,18 +397,12 @@ fn a_rate_may_fall_from_step_to_step() {
 
 #[test]
 fn progress_can_be_the_test() {
-    let mut options = Options::default();
-    options.progress = Some(1e-6);
-    let outcome = run(&Minimizer::new(Method::Bfgs).options(options), &mut chapter(), &[600.0]);
-    assert!(matches!(
-        outcome.stop,
-        Stop::Converged { by: Criterion::Progress { .. } | Criterion::Gradient { .. } }
-    ));
-    let mut options = Options::default();
-    options.progress = Some(1e-6);
-    options.rate = Some(Rate::Constant(0.01));
+    let options =
+        Options { progress: Some(1e-6), rate: Some(Rate::Constant(0.01)), ..Options::default() };
     let outcome = run(&Minimizer::new(Method::Gd).options(options), &mut chapter(), &[6.0]);
     assert_eq!(outcome.stop, Stop::Converged { by: Criterion::Progress { tolerance: 1e-6 } });
+    // The distance falls by 0.98 a step and with it 0.04 times its square of the value: 3e-6 at the end.
+    assert_near(&outcome.x, &[5.0], 1e-2);
 }
 
 #[test]
@@ -429,4 +423,80 @@ fn wrong_input_is_an_error_with_a_remedy() {
         assert!(error.message().starts_with(message), "{error}");
     }
     assert!(Bounds::new([(1.0, 0.0)]).is_err());
+}
+
+#[test]
+fn a_local_minimum_of_a_function_without_a_global_one_is_found() {
+    for (start, rate) in [(0.5, 0.05), (3.0, 0.02), (-0.9, 0.01), (-0.999, 0.01)] {
+        let outcome =
+            run(&gd(rate), &mut one(|x| x.powi(3) - 3.0 * x, |x| 3.0 * x * x - 3.0), &[start]);
+        assert!(outcome.stop.is_converged(), "from {start}: {}", outcome.stop);
+        assert_near(&outcome.x, &[1.0], 1e-8);
+    }
+    for method in methods() {
+        let minimizer = Minimizer::new(method).learning_rate(0.02);
+        let outcome =
+            run(&minimizer, &mut one(|x| x.powi(3) - 3.0 * x, |x| 3.0 * x * x - 3.0), &[1.3]);
+        assert!(outcome.stop.is_converged(), "{method}: {}", outcome.stop);
+        assert_near(&outcome.x, &[1.0], 1e-8);
+    }
+}
+
+#[test]
+fn row_40_a_separable_classification_has_no_minimum() {
+    // Two points, told apart by the sign of x: the loss falls towards 0 as the slope grows.
+    let loss = |w: &[f64]| (-2.0 * w[0] + w[1]).exp().ln_1p() + (-w[0] - w[1]).exp().ln_1p();
+    let share = |t: f64| 1.0 / (1.0 + t.exp());
+    let slope = move |w: &[f64], g: &mut [f64]| {
+        let (a, b) = (share(2.0 * w[0] - w[1]), share(w[0] + w[1]));
+        g[0] = -2.0 * a - b;
+        g[1] = a - b;
+    };
+    for method in
+        [Method::Gd, Method::Momentum, Method::Bfgs, Method::Lbfgs, Method::Newton, Method::Auto]
+    {
+        let stop = run(&Minimizer::new(method), &mut from_fn(2, loss, slope), &[0.0, 0.0]).stop;
+        assert_eq!(stop.describe("lr"), "f keeps falling towards 0 but has no minimum", "{method}");
+    }
+    // A run whose length was chosen is left alone.
+    assert_eq!(
+        run(&gd(0.1).steps(300), &mut from_fn(2, loss, slope), &[0.0, 0.0]).stop,
+        Stop::Steps
+    );
+}
+
+#[test]
+fn row_40_a_slide_off_a_saddle_is_seen() {
+    for method in methods() {
+        let mut saddle = from_fn(
+            2,
+            |x| x[0] * x[0] - x[1] * x[1],
+            |x, g| {
+                g[0] = 2.0 * x[0];
+                g[1] = -2.0 * x[1];
+            },
+        );
+        let stop = run(&Minimizer::new(method), &mut saddle, &[1.0, 1e-3]).stop;
+        assert_eq!(stop.status(), "unbounded", "{method}: {stop}");
+    }
+}
+
+#[test]
+fn divergence_in_a_box_is_an_oscillation_between_its_sides() {
+    let bounds = Bounds::new([(0.0, 9.0)]).expect("in order");
+    let stop = run(&gd(50.0).bounds(bounds), &mut chapter(), &[6.0]).stop;
+    assert_eq!(stop.describe("lr"), "alternates between 0 and 9: lr is above the limit (1)");
+}
+
+#[test]
+fn methods_can_be_compared() {
+    let runs: Vec<Minimizer> =
+        [Method::Gd, Method::Bfgs, Method::Newton].map(Minimizer::new).to_vec();
+    let table = compare(&runs, &mut chapter(), &[6.0]).expect("valid");
+    assert_eq!(
+        table.iter().map(|row| row.method.name()).collect::<Vec<_>>(),
+        ["gd", "bfgs", "newton"]
+    );
+    assert!(table.iter().all(|row| row.stop.is_converged() && row.gradient_norm < 1e-8));
+    assert!(table[0].evaluations > 80 && table[1].evaluations < 20);
 }

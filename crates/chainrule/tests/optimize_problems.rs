@@ -306,6 +306,67 @@ fn bfgs_newton_and_lbfgs_solve_them_all() {
     }
 }
 
+/// The residuals' own second derivatives, row by row.
+type Curvatures = fn(&[f64]) -> Vec<Vec<f64>>;
+
+/// A problem with its Hessian, 2·JᵀJ + 2·Σ rᵢ·∇²rᵢ.
+struct WithHessian(Problem, Curvatures);
+
+impl Objective for WithHessian {
+    fn dimension(&self) -> usize {
+        self.0.dimension()
+    }
+
+    fn value(&mut self, x: &[f64]) -> f64 {
+        self.0.value(x)
+    }
+
+    fn value_and_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> f64 {
+        self.0.value_and_gradient(x, gradient)
+    }
+
+    fn hessian(&mut self, x: &[f64], hessian: &mut [f64]) -> bool {
+        let n = x.len();
+        let (r, jacobian) = (self.0.residuals)(x);
+        hessian.fill(0.0);
+        for ((r, row), second) in r.iter().zip(jacobian.chunks_exact(n)).zip((self.1)(x)) {
+            for i in 0..n {
+                for j in 0..n {
+                    hessian[i * n + j] += 2.0 * (row[i] * row[j] + r * second[i * n + j]);
+                }
+            }
+        }
+        true
+    }
+}
+
+#[test]
+fn newton_with_a_hessian_takes_few_steps() {
+    let cases: [(&str, Curvatures, usize); 3] = [
+        ("1 Rosenbrock", |_| vec![vec![-20.0, 0.0, 0.0, 0.0], vec![0.0; 4]], 40),
+        (
+            "3 Powell badly scaled",
+            |x| vec![vec![0.0, 1e4, 1e4, 0.0], vec![(-x[0]).exp(), 0.0, 0.0, (-x[1]).exp()]],
+            400,
+        ),
+        (
+            "4 Brown badly scaled",
+            |_| vec![vec![0.0; 4], vec![0.0; 4], vec![0.0, 1.0, 1.0, 0.0]],
+            60,
+        ),
+    ];
+    for (name, curvatures, most) in cases {
+        let problem = problems().into_iter().find(|p| p.name == name).expect("a name of the table");
+        let mut objective = WithHessian(problem.clone(), curvatures);
+        let outcome =
+            Minimizer::new(Method::Auto).minimize(&mut objective, &problem.start).expect("valid");
+        println!("{name}: {} steps, {} evaluations", outcome.steps, outcome.evaluations);
+        assert_eq!(outcome.method, Method::Newton);
+        assert_solved(Method::Auto, &problem, &outcome, 1e-3);
+        assert!(outcome.evaluations <= most, "{name}: {} evaluations", outcome.evaluations);
+    }
+}
+
 #[test]
 fn first_order_methods_solve_the_mild_ones() {
     let cases = [

@@ -122,6 +122,19 @@ impl Minimizer {
     }
 }
 
+/// Runs several methods, or one with several settings, on one problem. Each outcome is a row of a table:
+/// method, steps, evaluations, value, norm of the gradient, why it ended.
+///
+/// # Errors
+/// As for [`Minimizer::minimize`].
+pub fn compare(
+    minimizers: &[Minimizer],
+    objective: &mut dyn Objective,
+    start: &[f64],
+) -> Result<Vec<Outcome>, Error> {
+    minimizers.iter().map(|minimizer| minimizer.minimize(objective, start)).collect()
+}
+
 /// What `auto` stands for.
 fn choose(objective: &mut dyn Objective, start: &[f64]) -> Method {
     const NEWTON: usize = 200;

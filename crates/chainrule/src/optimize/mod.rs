@@ -33,7 +33,7 @@ pub use bounds::Bounds;
 pub use descent::Descent;
 pub use first_order::Rule;
 pub use method::Method;
-pub use minimizer::Minimizer;
+pub use minimizer::{Minimizer, compare};
 pub use momentum::Momentum;
 pub use nesterov::Nesterov;
 pub use objective::{DEFAULT_DIFFERENCE, ForwardDifference, Objective, from_fn};

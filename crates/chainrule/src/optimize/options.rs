@@ -6,7 +6,6 @@ use super::Bounds;
 
 /// Settings of a run; [`Default`] suits most.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub struct Options {
     /// How far a first-order method goes along its direction; `None` is the
     /// [default of the method](super::Method::default_rate).

@@ -34,6 +34,8 @@ pub(super) enum Instability {
 /// Watches the last two steps; n numbers, and 4n multiplications a step.
 pub(super) struct Monitor {
     is_fixed: bool,
+    /// Adam has bursts far below this on its way.
+    start: f64,
     earlier: Vec<f64>,
     last: Vec<f64>,
     last_length: f64,
@@ -50,6 +52,7 @@ impl Monitor {
     pub(super) fn new(start: &Point, is_fixed: bool) -> Self {
         Self {
             is_fixed,
+            start: start.value,
             earlier: start.x.clone(),
             last: start.x.clone(),
             last_length: 0.0,
@@ -124,7 +127,10 @@ impl Monitor {
             None
         } else if self.growing >= SURE {
             Some(Instability::Grows { exact: true, factor: growth })
-        } else if self.rising >= steps && length > size * self.rising_from {
+        } else if self.rising >= steps
+            && length > size * self.rising_from
+            && after.value > self.start
+        {
             Some(Instability::Grows { exact: false, factor: growth })
         } else {
             (self.repeating >= SURE).then_some(Instability::Repeats)
