@@ -500,3 +500,21 @@ fn methods_can_be_compared() {
     assert!(table.iter().all(|row| row.stop.is_converged() && row.gradient_norm < 1e-8));
     assert!(table[0].evaluations > 80 && table[1].evaluations < 20);
 }
+
+#[test]
+fn an_offset_that_hides_the_fall_of_the_value_does_not_hide_the_minimum() {
+    // At an offset of 1e6 the value is flat to rounding within 1e-5 of the minimum; the slope is not.
+    for offset in [1e3, 1e6, -1e9] {
+        let rosenbrock =
+            move |x: &[f64]| offset + (1.0 - x[0]).powi(2) + 100.0 * (x[1] - x[0] * x[0]).powi(2);
+        let mut f = from_fn(2, rosenbrock, |x, g| {
+            g[0] = -2.0 * (1.0 - x[0]) - 400.0 * x[0] * (x[1] - x[0] * x[0]);
+            g[1] = 200.0 * (x[1] - x[0] * x[0]);
+        });
+        for method in [Method::Bfgs, Method::Lbfgs, Method::Newton] {
+            let outcome = run(&Minimizer::new(method), &mut f, &[-1.2, 1.0]);
+            assert!(outcome.stop.is_converged(), "{method} {offset}: {}", outcome.stop);
+            assert!(outcome.gradient_norm < 1e-8, "{method} {offset}: {:e}", outcome.gradient_norm);
+        }
+    }
+}

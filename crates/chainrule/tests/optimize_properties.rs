@@ -312,3 +312,38 @@ fn functions_with_curved_valleys_raise_no_alarm() {
         }
     }
 }
+
+#[test]
+fn rounding_in_the_value_does_not_stop_a_line_search() {
+    // Multiplied out, ½xᵀAx − bᵀx loses in its last digits what the gradient Ax − b still shows.
+    let (mut reached, mut runs) = (0, 0);
+    for (seed, quadratic, start) in quadratics() {
+        let n = start.len();
+        let centre: Vec<f64> = quadratic.centre.iter().map(|c| 100.0 * c).collect();
+        let pull: Vec<f64> = quadratic
+            .matrix
+            .chunks_exact(n)
+            .map(|row| row.iter().zip(&centre).map(|(m, c)| m * c).sum())
+            .collect();
+        let matrix = quadratic.matrix.clone();
+        let image = move |x: &[f64], i: usize| {
+            matrix[i * n..(i + 1) * n].iter().zip(x).map(|(m, x)| m * x).sum::<f64>()
+        };
+        let (copy, sides) = (image.clone(), pull.clone());
+        let mut f = from_fn(
+            n,
+            move |x| {
+                (0..n).map(|i| 0.5 * x[i] * image(x, i)).sum::<f64>()
+                    - (0..n).map(|i| x[i] * pull[i]).sum::<f64>()
+            },
+            move |x, g| (0..n).for_each(|i| g[i] = copy(x, i) - sides[i]),
+        );
+        for method in [Method::Bfgs, Method::Lbfgs] {
+            let outcome = Minimizer::new(method).minimize(&mut f, &start).expect("valid");
+            assert!(outcome.stop.is_converged(), "seed {seed}, {method}: {}", outcome.stop);
+            runs += 1;
+            reached += usize::from(outcome.gradient_norm < 1e-8);
+        }
+    }
+    assert_eq!(reached, runs, "gradients below 1e-8");
+}

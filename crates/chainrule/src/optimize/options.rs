@@ -33,7 +33,7 @@ pub struct Options {
     /// The number of steps that L-BFGS remembers.
     pub memory: usize,
     /// Whether a run that seems to have converged is checked for a maximum, a saddle point or a function
-    /// without a minimum. It costs a Hessian, or up to 20 gradients when there is none, and a few values.
+    /// without a minimum. It costs a Hessian, or up to 22 gradients when there is none, and a few values.
     pub verify: bool,
     /// Whether the outcome has a row for every step.
     pub trace: bool,

@@ -24,7 +24,7 @@ pub(super) trait Model {
 
 const STEP_LIMIT: usize = 10_000;
 /// Steps in a row without a fall of the value, after which rounding has the last word.
-const LEVEL: usize = 5;
+const LEVEL: usize = 20;
 /// Length of the first step, relatively to x; the scale of the function says nothing about it.
 const FIRST_LENGTH: f64 = 0.1;
 /// Curvature sᵀy below this, relatively to |s|·|y|, is not taken into the model.
