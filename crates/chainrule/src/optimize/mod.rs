@@ -4,6 +4,23 @@
 //! [`Minimizer`] runs a [`Method`] and returns an [`Outcome`], which holds the best point and says in
 //! [`Stop`] why the run ended: a run that diverges, oscillates, slides to −∞ or ends on a saddle point is
 //! recognised and explained.
+//!
+//! ```
+//! use chainrule::optimize::{Method, Minimizer, from_fn};
+//!
+//! let mut valley = from_fn(
+//!     2,
+//!     |x| (1.0 - x[0]).powi(2) + 100.0 * (x[1] - x[0] * x[0]).powi(2),
+//!     |x, g| {
+//!         g[0] = -2.0 * (1.0 - x[0]) - 400.0 * x[0] * (x[1] - x[0] * x[0]);
+//!         g[1] = 200.0 * (x[1] - x[0] * x[0]);
+//!     },
+//! );
+//! let outcome = Minimizer::new(Method::Auto).minimize(&mut valley, &[-1.2, 1.0])?;
+//! assert!(outcome.stop.is_converged());
+//! assert!(outcome.x.iter().all(|x| (x - 1.0).abs() < 1e-8));
+//! # Ok::<(), chainrule::Error>(())
+//! ```
 
 mod adam;
 mod bfgs;
