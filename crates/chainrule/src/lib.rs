@@ -6,6 +6,7 @@ pub mod error;
 pub mod expression;
 pub mod function;
 pub mod graph;
+pub mod optimize;
 pub mod program;
 pub mod simplify;
 
