@@ -314,7 +314,7 @@ impl Function {
         Ok((value, gradient, rows))
     }
 
-    fn single(&self) -> Result<(), Error> {
+    pub(super) fn single(&self) -> Result<(), Error> {
         match self.names.outputs.len() {
             1 => Ok(()),
             n => {

@@ -7,6 +7,7 @@
 
 mod derived;
 mod evaluate;
+mod objective;
 mod path;
 mod record;
 mod save;
@@ -14,6 +15,7 @@ mod show;
 
 use crate::error::{Error, ErrorKind};
 pub use evaluate::Workspace;
+pub use objective::FunctionObjective;
 use path::Path;
 use record::Closure;
 pub use show::Cost;
