@@ -41,14 +41,8 @@ const ALIASES: &[(&str, Op)] = &[
 ];
 
 /// Names of numbers, where they are not a variable or a definition.
-const CONSTANTS: &[(&str, f64)] = &[
-    ("pi", PI),
-    ("π", PI),
-    ("tau", TAU),
-    ("e", E),
-    ("inf", f64::INFINITY),
-    ("NaN", f64::NAN),
-];
+const CONSTANTS: &[(&str, f64)] =
+    &[("pi", PI), ("π", PI), ("tau", TAU), ("e", E), ("inf", f64::INFINITY), ("NaN", f64::NAN)];
 
 /// The function of that name.
 pub(super) fn function(name: &str) -> Option<Function> {
@@ -72,7 +66,7 @@ pub(super) fn closest_function(name: &str) -> Option<&'static str> {
         return None;
     }
     let own = Op::ALL.iter().map(|op| op.info().name);
-    closest(name, own.chain(ALIASES.iter().map(|&(word, _)| word)))
+    closest(name, own).or_else(|| closest(name, ALIASES.iter().map(|&(word, _)| word)))
 }
 
 /// Why `count` arguments are not right for the call `name(…)`, and how it is written.

@@ -180,10 +180,8 @@ impl<'s> Parser<'s> {
                 }
                 Token::Open => self.pending.push(Pending::Bracket { open: span, call: None }),
                 Token::Sign(Sign::Minus) => {
-                    let powered = matches!(
-                        self.ahead(1),
-                        Token::Sign(Sign::Power) | Token::Superscript(_)
-                    );
+                    let powered =
+                        matches!(self.ahead(1), Token::Sign(Sign::Power) | Token::Superscript(_));
                     match self.token() {
                         Token::Number(x) if !powered => {
                             let span = span.start..self.span().end;
@@ -224,8 +222,9 @@ impl<'s> Parser<'s> {
         let Some(function) = names::function(name) else {
             let error = at(format!("`{name}` is not a function"), span);
             return Err(match names::closest_function(name) {
-                Some(near) => error
-                    .hint(format!("did you mean `{near}`? For a product write `{name}*(…)`")),
+                Some(near) => {
+                    error.hint(format!("did you mean `{near}`? For a product write `{name}*(…)`"))
+                }
                 None => error.hint(format!("for a product write `{name}*(…)`")),
             });
         };
@@ -328,11 +327,12 @@ impl<'s> Parser<'s> {
                 error.hint(format!("for a product write `{left}*{right}`"))
             });
         }
-        self.reduce(PRODUCT, false);
+        self.reduce(PRODUCT, true);
         if let Some(Pending::Operator { op: Op::Div | Op::Rem, .. }) = self.pending.last() {
             return Err(at("a product without `*` after a division can be read in two ways", span)
                 .hint("write `a/b*c` or `a/(b*c)`"));
         }
+        self.reduce(PRODUCT, false);
         let span = place.start..span.end;
         self.pending.push(Pending::Operator { op: Op::Mul, binds: PRODUCT, span });
         Ok(())

@@ -5,7 +5,7 @@ use super::parser::{ItemKind, Parsed, Statement};
 use super::{Formula, at, place};
 use crate::algebra::Op;
 use crate::error::{Error, ErrorKind};
-use crate::program::{NodeId, Program, Step};
+use crate::program::NodeId;
 use std::ops::Range;
 
 /// What a name stands for.
@@ -43,8 +43,15 @@ pub(super) fn resolve(
     for &statement in &order {
         builder.statement(statement)?;
     }
-    let result = builder.nodes[builder.nodes.len() - 1].expect("every statement was built");
-    let mut formula = builder.formula;
+    let Builder { mut formula, nodes, .. } = builder;
+    let nodes: Vec<NodeId> =
+        nodes.into_iter().map(|n| n.expect("every statement was built")).collect();
+    for (statement, &node) in parsed.statements.iter().zip(&nodes) {
+        if let Some((name, _)) = &statement.name {
+            formula.definitions.push((parsed.names[*name].into(), node));
+        }
+    }
+    let result = nodes[nodes.len() - 1];
     formula.program.set_outputs(vec![result]);
     formula.named_result = last.name.is_some();
     Ok(formula)
@@ -188,11 +195,9 @@ impl Builder<'_, '_> {
         let (node, _) = stack.pop().expect("a statement has a value");
         self.nodes[i] = Some(node);
         if let Some((name, _)) = &statement.name {
-            let name = parsed.names[*name];
-            self.formula.definitions.push((name.into(), node));
             // What already has a name keeps it: `b = a` makes no node.
             if self.formula.program.label(node).is_none() {
-                self.formula.program.set_label(node, name);
+                self.formula.program.set_label(node, parsed.names[*name]);
             }
         }
         Ok(())
@@ -216,10 +221,8 @@ impl Builder<'_, '_> {
         for (i, &(node, written)) in arguments.iter().enumerate() {
             if op.info().is_constant(i) && !written {
                 let info = op.info();
-                let message = format!(
-                    "argument `{}` of `{}` must be a number",
-                    info.arguments[i], info.name
-                );
+                let message =
+                    format!("argument `{}` of `{}` must be a number", info.arguments[i], info.name);
                 let span = self.formula.spans[node.index()].clone();
                 return Err(at(message, span).hint("a power of two variables is written `x^n`"));
             }
@@ -235,9 +238,4 @@ enum Visit {
     Not,
     OnPath,
     Done,
-}
-
-/// Whether node `id` is a number.
-pub(super) fn is_constant(program: &Program, id: NodeId) -> bool {
-    matches!(program.step(id), Step::Constant(_))
 }
