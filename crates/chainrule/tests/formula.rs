@@ -356,3 +356,18 @@ fn assignments_are_read_or_refused() {
         assert_eq!(&text[error.span().expect("it points into the text")], place, "{text}");
     }
 }
+
+#[test]
+fn the_description_tells_the_truth() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/format.md");
+    let text = std::fs::read_to_string(path).expect("the description is in the repository");
+    let table = text.split("| written | read as |\n|---|---|\n").nth(1).expect("its table");
+    let rows: Vec<&str> = table.lines().take_while(|line| line.starts_with('|')).collect();
+    assert!(rows.len() > 10);
+    for row in rows {
+        let cells: Vec<&str> = row.split('`').collect();
+        let (written, read) = (parse(cells[1]), parse(cells[3]));
+        // Spans differ; the programs must not.
+        assert_eq!(written.program(), read.program(), "{row}");
+    }
+}

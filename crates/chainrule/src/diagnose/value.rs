@@ -186,7 +186,8 @@ impl<N: Nodes> View<'_, N> {
         let (lower, upper) = (domain.lower, domain.upper);
         // A bound itself is excluded where the value there is infinite.
         let open = |bound: f64| {
-            !domain.closed || (op.info().arity() == Some(1) && !op.value(&[bound]).is_finite())
+            let alone = op.info().arity() == Some(1);
+            bound.is_finite() && (!domain.closed || (alone && !op.value(&[bound]).is_finite()))
         };
         let strict = open(lower) || open(upper);
         let condition = match (lower.is_finite(), upper.is_finite()) {

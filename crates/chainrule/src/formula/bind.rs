@@ -36,16 +36,14 @@ impl Formula {
         }
         let mut x = Vec::with_capacity(self.variables.len());
         for (variable, node) in self.variables.iter().zip(self.program.inputs()) {
-            match known.get(variable.as_str()) {
-                Some(&value) => x.push(value),
-                None => {
-                    let error = self.missing(variable, given);
-                    return Err(match self.span(*node) {
-                        Some(span) => error.at(span),
-                        None => error,
-                    });
-                }
-            }
+            let Some(&value) = known.get(variable.as_str()) else {
+                let error = self.missing(variable, given);
+                return Err(match self.span(*node) {
+                    Some(span) => error.at(span),
+                    None => error,
+                });
+            };
+            x.push(value);
         }
         for name in &self.variables {
             known.remove(name.as_str());

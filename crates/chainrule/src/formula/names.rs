@@ -62,9 +62,7 @@ pub(super) fn constant(name: &str) -> Option<f64> {
 /// The function whose name is nearest to a misspelt one.
 pub(super) fn closest_function(name: &str) -> Option<&'static str> {
     // A single letter is a variable, not a misspelt function.
-    if name.chars().nth(1).is_none() {
-        return None;
-    }
+    name.chars().nth(1)?;
     let own = Op::ALL.iter().map(|op| op.info().name);
     closest(name, own).or_else(|| closest(name, ALIASES.iter().map(|&(word, _)| word)))
 }
@@ -93,6 +91,19 @@ mod tests {
     fn an_alias_is_not_the_name_of_another_operation() {
         for (word, op) in ALIASES {
             assert_eq!(Op::from_name(word), None, "{word} is already {op:?}");
+        }
+    }
+
+    #[test]
+    fn every_alias_stands_in_the_description() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/format.md");
+        let text = std::fs::read_to_string(path).expect("the description is in the repository");
+        for (word, op) in ALIASES {
+            let row = format!("| `{word}` | `{}` |", op.info().name);
+            assert!(text.contains(&row), "{path} lacks {row}");
+        }
+        for (word, _) in CONSTANTS {
+            assert!(text.contains(&format!("`{word}`")), "{path} lacks the number {word}");
         }
     }
 

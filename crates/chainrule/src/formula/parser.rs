@@ -313,12 +313,10 @@ impl<'s> Parser<'s> {
     fn beside(&mut self, span: Range<usize>) -> Result<(), Error> {
         let (before, place) = self.tokens[self.position - 1].clone();
         let (left, right) = (self.text(&place), self.text(&span));
-        let separate = match (before, self.token()) {
-            (Token::Name(_), _) | (Token::Number(_) | Token::Superscript(_), Token::Number(_)) => {
-                true
-            }
-            _ => false,
-        };
+        let separate = matches!(
+            (before, self.token()),
+            (Token::Name(_), _) | (Token::Number(_) | Token::Superscript(_), Token::Number(_))
+        );
         if separate {
             let error = at(format!("expected an operator between `{left}` and `{right}`"), span);
             return Err(if names::function(left).is_some() {
