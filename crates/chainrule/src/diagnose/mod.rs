@@ -18,8 +18,9 @@ mod view;
 
 use crate::algebra::Op;
 use crate::error::{Error, ErrorKind};
-use crate::expression::Nodes;
-use crate::graph::{Kind, Value};
+use crate::formula::Formula;
+use crate::graph::Value;
+use crate::program::NodeId;
 use std::fmt;
 use std::ops::Range;
 use view::View;
@@ -77,19 +78,6 @@ impl Trouble {
     }
 }
 
-impl Diagnosis {
-    /// What made the value of node `root` NaN or infinite; none if it is a number.
-    pub(crate) fn of_value(nodes: &impl Nodes, values: &[f64], root: usize) -> Option<Self> {
-        View { nodes, values, root, command: true }.of_value()
-    }
-
-    /// What made the derivative of node `root` NaN or infinite; none if it is not, or if the value
-    /// is to blame.
-    pub(crate) fn of_gradient(nodes: &impl Nodes, values: &[f64], root: usize) -> Option<Self> {
-        View { nodes, values, root, command: true }.of_gradient()
-    }
-}
-
 impl From<Diagnosis> for Error {
     /// The diagnosis as an error of kind [`ErrorKind::Value`].
     fn from(diagnosis: Diagnosis) -> Error {
@@ -114,6 +102,59 @@ impl fmt::Display for Diagnosis {
     }
 }
 
+impl Formula {
+    /// What made the value at `x` NaN or infinite: the first culprit, with its place in the source.
+    ///
+    /// ```
+    /// use chainrule::formula::Formula;
+    /// let formula = Formula::parse("2log(x)")?;
+    /// let diagnosis = formula.diagnose_value(&[-1.0]).unwrap();
+    /// assert_eq!(diagnosis.message, "log of −1 (node `log(x)`)");
+    /// assert_eq!(diagnosis.span, Some(1..7));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `x` is shorter than the variables.
+    #[must_use]
+    pub fn diagnose_value(&self, x: &[f64]) -> Option<Diagnosis> {
+        self.diagnosed(x, |view| view.of_value())
+    }
+
+    /// What made the gradient at `x` NaN or infinite; none if the value is to blame.
+    ///
+    /// # Panics
+    ///
+    /// If `x` is shorter than the variables.
+    #[must_use]
+    pub fn diagnose_gradient(&self, x: &[f64]) -> Option<Diagnosis> {
+        self.diagnosed(x, |view| view.of_gradient())
+    }
+
+    /// What made the value at `x` or, if that is a number, its gradient NaN or infinite.
+    ///
+    /// # Panics
+    ///
+    /// If `x` is shorter than the variables.
+    #[must_use]
+    pub fn diagnose(&self, x: &[f64]) -> Option<Diagnosis> {
+        self.diagnosed(x, |view| view.of_value().or_else(|| view.of_gradient()))
+    }
+
+    fn diagnosed(
+        &self,
+        x: &[f64],
+        ask: impl FnOnce(View<'_, Formula>) -> Option<Diagnosis>,
+    ) -> Option<Diagnosis> {
+        let values = self.values(x);
+        let root = self.result().index();
+        let found = ask(View { nodes: self, values: &values, root, command: true })?;
+        let span = u32::try_from(found.node).ok().and_then(|node| self.span(NodeId(node)));
+        Some(Diagnosis { span, ..found })
+    }
+}
+
 impl Value<'_> {
     /// What made this value, or its derivative by an input below it, NaN or infinite: the first
     /// node at fault, with its label, formula and arguments. None if all of them are numbers.
@@ -124,13 +165,8 @@ impl Value<'_> {
         let values: Vec<f64> = trace.nodes.iter().map(|n| n.value).collect();
         let root = trace.nodes.len() - 1;
         let view = View { nodes: &trace, values: &values, root, command: false };
-        let found = view.of_value().or_else(|| view.of_gradient());
-        // Without a label an input is named by its number, which is no name.
-        found.map(|mut d| {
-            if trace.nodes[d.node].kind == Kind::Input {
-                d.label.clone_from(&trace.nodes[d.node].label);
-            }
-            d
-        })
+        let found = view.of_value().or_else(|| view.of_gradient())?;
+        // An input without a label is named by its number in formulas, which is no name.
+        Some(Diagnosis { label: trace.nodes[found.node].label.clone(), ..found })
     }
 }

@@ -21,7 +21,6 @@ mod parser;
 mod resolve;
 
 use crate::algebra::{Dual, DualValue, Num, Op};
-use crate::diagnose::Diagnosis;
 use crate::error::{Error, ErrorKind};
 use crate::expression::{self, Nodes, Part};
 use crate::function::{Function, Names};
@@ -214,29 +213,6 @@ impl Formula {
         };
         Function::from_program(self.program.clone(), names)
             .expect("a formula has one result and variables of different names")
-    }
-
-    /// What made the value at `x` NaN or infinite: the first culprit, with its place.
-    #[must_use]
-    pub fn diagnose_value(&self, x: &[f64]) -> Option<Diagnosis> {
-        self.placed(Diagnosis::of_value(self, &self.values(x), self.result().index()))
-    }
-
-    /// What made the gradient at `x` NaN or infinite, where the value is not.
-    #[must_use]
-    pub fn diagnose_gradient(&self, x: &[f64]) -> Option<Diagnosis> {
-        self.placed(Diagnosis::of_gradient(self, &self.values(x), self.result().index()))
-    }
-
-    /// The first of [`diagnose_value`](Formula::diagnose_value) and
-    /// [`diagnose_gradient`](Formula::diagnose_gradient) that has something to say.
-    #[must_use]
-    pub fn diagnose(&self, x: &[f64]) -> Option<Diagnosis> {
-        self.diagnose_value(x).or_else(|| self.diagnose_gradient(x))
-    }
-
-    fn placed(&self, found: Option<Diagnosis>) -> Option<Diagnosis> {
-        found.map(|d| Diagnosis { span: self.spans.get(d.node).cloned(), ..d })
     }
 }
 
