@@ -187,7 +187,7 @@ const VALUES: &[Row] = &[
         "keep `x` ≥ 0",
     ),
     // an input that is infinite as it was given
-    ("x + 1", "x=inf", Trouble::Input, "an input is not a number: x = inf", "x", "finite"),
+    ("x + 1", "x=inf", Trouble::Input, "an input is not finite: x = inf", "x", "finite"),
     (
         "sin(x)",
         "x=-inf",
@@ -358,9 +358,9 @@ fn values_of_a_graph_are_diagnosed_with_their_labels() {
     assert_eq!(diagnosis.to_string(), "ln of −2 (node `ln(b)`); keep b > 0 with `b = exp(t)`");
     assert_eq!(b.powf(3.0).diagnose(), None);
     let nan = graph.value(f64::NAN).label("weight");
-    assert_eq!(message(nan + 1.0), "an input is not a number: weight = NaN");
-    assert_eq!(message(graph.value(f64::NAN) + 1.0), "an input is not a number: NaN");
-    assert_eq!(message(graph.constant(f64::INFINITY)), "the constant inf is not a number");
+    assert_eq!(message(nan + 1.0), "an input is not finite: weight = NaN");
+    assert_eq!(message(graph.value(f64::NAN) + 1.0), "an input is not finite: NaN");
+    assert_eq!(message(graph.constant(f64::INFINITY)), "the constant inf is not finite");
 }
 
 #[test]

@@ -169,3 +169,11 @@ fn a_chain_of_definitions_is_ordinary_in_either_direction() {
     let given: Vec<(String, f64)> = wide.into_iter().rev().map(|v| (v, 1.0)).collect();
     timely("bind", || assert_eq!(formula.bind(&given).expect("all given").len(), N));
 }
+
+/// Texts at which the fuzz target failed once.
+#[test]
+fn what_failed_once_holds() {
+    for text in ["a= f*db; f = m; L = f*d\n"] {
+        survives::any_text(text);
+    }
+}

@@ -78,9 +78,9 @@ impl<N: Nodes> View<'_, N> {
         let value = shown(self.values[node]);
         let (message, hint) = if self.is_input(node) {
             let text = self.equation(node).unwrap_or(value);
-            (format!("an input is not a number: {text}"), Some("give a finite number".into()))
+            (format!("an input is not finite: {text}"), Some("give a finite number".into()))
         } else {
-            (format!("the constant {value} is not a number"), None)
+            (format!("the constant {value} is not finite"), None)
         };
         self.diagnosis(Trouble::Input, node, message, hint)
     }
