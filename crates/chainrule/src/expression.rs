@@ -10,6 +10,11 @@ pub(crate) trait Nodes {
 
     /// What node `i` is made of.
     fn part(&self, i: usize) -> Part<impl Iterator<Item = usize>>;
+
+    /// How operation `op` of node `i` is called where it is written as a call.
+    fn word(&self, _: usize, op: Op) -> Cow<'_, str> {
+        op.info().symbol.into()
+    }
 }
 
 /// What a node is made of.
@@ -28,8 +33,8 @@ const POWER: u8 = 5;
 const CLOSED: u8 = 6;
 
 /// Something still to be written.
-enum Todo {
-    Text(Cow<'static, str>),
+enum Todo<'n> {
+    Text(Cow<'n, str>),
     /// A node, in brackets if it binds less tightly than this.
     Node(usize, u8),
 }
@@ -68,7 +73,8 @@ pub(crate) fn formula(nodes: &impl Nodes, root: usize, limit: usize) -> String {
                 text += &if bracket { format!("({number})") } else { number };
             }
             Part::Apply(op, arguments) => {
-                write_operation(op, &arguments.collect::<Vec<_>>(), least, &mut todo);
+                let word = nodes.word(i, op);
+                write_operation(op, word, &arguments.collect::<Vec<_>>(), least, &mut todo);
             }
         }
     }
@@ -94,9 +100,15 @@ pub(crate) fn infix(op: Op) -> Option<(u8, &'static str)> {
     })
 }
 
-fn write_operation(op: Op, arguments: &[usize], least: u8, todo: &mut Vec<Todo>) {
+fn write_operation<'n>(
+    op: Op,
+    word: Cow<'n, str>,
+    arguments: &[usize],
+    least: u8,
+    todo: &mut Vec<Todo<'n>>,
+) {
     let start = todo.len();
-    let bracket = |binds: u8, todo: &mut Vec<Todo>, on: &'static str| {
+    let bracket = |binds: u8, todo: &mut Vec<Todo<'n>>, on: &'static str| {
         if binds < least {
             todo.push(Todo::Text(on.into()));
         }
@@ -119,7 +131,7 @@ fn write_operation(op: Op, arguments: &[usize], least: u8, todo: &mut Vec<Todo>)
             bracket(SIGN, todo, ")");
         }
         _ => {
-            todo.push(Todo::Text(op.info().symbol.into()));
+            todo.push(Todo::Text(word));
             for (k, &argument) in arguments.iter().enumerate() {
                 todo.push(Todo::Text(if k == 0 { "(" } else { ", " }.into()));
                 todo.push(Todo::Node(argument, 0));

@@ -2,8 +2,10 @@
 
 pub mod algebra;
 mod derive;
+pub mod diagnose;
 pub mod error;
 pub mod expression;
+pub mod formula;
 pub mod function;
 pub mod graph;
 pub mod optimize;

@@ -1,0 +1,172 @@
+//! Which node first made a result NaN or infinite, or its gradient: the culprit, not the victims.
+//!
+//! ```
+//! let graph = chainrule::Graph::new();
+//! let x = graph.value(3.0).label("x");
+//! let diagnosis = (1.0 / (x - 3.0) + 5.0).diagnose().unwrap();
+//! assert_eq!(diagnosis.message, "`1/(x - 3)` divides by zero: x - 3 = 0 at x = 3");
+//! ```
+//!
+//! Numbers are followed backward from the result, through the arguments that explain it, to the
+//! first node whose arguments were all right. What went wrong there is read from the domains in
+//! the operations table; only what an interval cannot say stands here.
+
+mod gradient;
+mod patterns;
+mod value;
+mod view;
+
+use crate::algebra::Op;
+use crate::error::{Error, ErrorKind};
+use crate::formula::Formula;
+use crate::graph::Value;
+use crate::program::NodeId;
+use std::fmt;
+use std::ops::Range;
+use view::View;
+
+/// The first node that made a number NaN or infinite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnosis {
+    /// What went wrong there.
+    pub kind: Trouble,
+    /// Number of the node in its program, or its position in the trace.
+    pub node: usize,
+    /// The user's name for it.
+    pub label: Option<String>,
+    /// The operation of the node; none for an input.
+    pub op: Option<Op>,
+    /// The node as a formula.
+    pub expression: String,
+    /// The arguments of the operation: name or formula, and value.
+    pub inputs: Vec<(String, f64)>,
+    /// The value computed there.
+    pub value: f64,
+    /// Where it stands in the source of a formula, in bytes.
+    pub span: Option<Range<usize>>,
+    /// One sentence that names the node and its values.
+    pub message: String,
+    /// How to avoid it.
+    pub hint: Option<String>,
+}
+
+/// What went wrong at a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// An input is NaN or infinite as it was given.
+    Input,
+    /// A divisor is zero.
+    DivisionByZero,
+    /// An argument lies outside the operation's domain, or on an edge where the value is infinite.
+    Domain,
+    /// The result is larger than the largest number.
+    Overflow,
+    /// NaN where no domain says why: `inf - inf`, `0*inf`, a root of a negative number.
+    Undefined,
+    /// The value is a number, its derivative is infinite.
+    InfiniteSlope,
+    /// The value is a number, its derivative is NaN.
+    UndefinedSlope,
+}
+
+impl Trouble {
+    /// Whether the value is a number and only its derivative is not.
+    #[must_use]
+    pub fn is_slope(self) -> bool {
+        matches!(self, Trouble::InfiniteSlope | Trouble::UndefinedSlope)
+    }
+}
+
+impl From<Diagnosis> for Error {
+    /// The diagnosis as an error of kind [`ErrorKind::Value`].
+    fn from(diagnosis: Diagnosis) -> Error {
+        let mut error = Error::new(ErrorKind::Value, diagnosis.message);
+        if let Some(span) = diagnosis.span {
+            error = error.at(span);
+        }
+        match diagnosis.hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "; {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Formula {
+    /// What made the value at `x` NaN or infinite: the first culprit, with its place in the source.
+    ///
+    /// ```
+    /// use chainrule::formula::Formula;
+    /// let formula = Formula::parse("2log(x)")?;
+    /// let diagnosis = formula.diagnose_value(&[-1.0]).unwrap();
+    /// assert_eq!(diagnosis.message, "log of −1 (node `log(x)`)");
+    /// assert_eq!(diagnosis.span, Some(1..7));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `x` is shorter than the variables.
+    #[must_use]
+    pub fn diagnose_value(&self, x: &[f64]) -> Option<Diagnosis> {
+        self.diagnosed(x, |view| view.of_value())
+    }
+
+    /// What made the gradient at `x` NaN or infinite; none if the value is to blame.
+    ///
+    /// # Panics
+    ///
+    /// If `x` is shorter than the variables.
+    #[must_use]
+    pub fn diagnose_gradient(&self, x: &[f64]) -> Option<Diagnosis> {
+        self.diagnosed(x, |view| view.of_gradient())
+    }
+
+    /// What made the value at `x` or, if that is a number, its gradient NaN or infinite.
+    ///
+    /// # Panics
+    ///
+    /// If `x` is shorter than the variables.
+    #[must_use]
+    pub fn diagnose(&self, x: &[f64]) -> Option<Diagnosis> {
+        self.diagnosed(x, |view| view.of_value().or_else(|| view.of_gradient()))
+    }
+
+    fn diagnosed(
+        &self,
+        x: &[f64],
+        ask: impl FnOnce(View<'_, Formula>) -> Option<Diagnosis>,
+    ) -> Option<Diagnosis> {
+        let values = self.values(x);
+        let root = self.result().index();
+        let found = ask(View { nodes: self, values: &values, root, command: true })?;
+        let span = u32::try_from(found.node).ok().and_then(|node| self.span(NodeId(node)));
+        Some(Diagnosis { span, ..found })
+    }
+}
+
+impl Value<'_> {
+    /// What made this value, or its derivative by an input below it, NaN or infinite: the first
+    /// node at fault, with its label, formula and arguments. None if all of them are numbers.
+    /// Cost: about two backward passes.
+    #[must_use]
+    pub fn diagnose(self) -> Option<Diagnosis> {
+        let trace = self.trace();
+        let values: Vec<f64> = trace.nodes.iter().map(|n| n.value).collect();
+        let root = trace.nodes.len() - 1;
+        let view = View { nodes: &trace, values: &values, root, command: false };
+        let found = view.of_value().or_else(|| view.of_gradient())?;
+        // An input without a label is named by its number in formulas, which is no name.
+        Some(Diagnosis { label: trace.nodes[found.node].label.clone(), ..found })
+    }
+}
