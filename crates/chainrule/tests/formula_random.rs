@@ -12,7 +12,7 @@ fn value(formula: &Formula) -> f64 {
     formula.value(&formula.variables().iter().map(at).collect::<Vec<_>>())
 }
 
-/// Values by Python's own parser, from `tools/formula_reference.py`.
+/// Values by Python's own parser, from `tools/reference/make_formulas.py`.
 fn reference() -> impl Iterator<Item = (&'static str, f64)> {
     include_str!("data/formulas.tsv").lines().map(|line| {
         let (formula, value) = line.split_once('\t').expect("a row is formula, tab, value");

@@ -19,7 +19,8 @@ mod view;
 use crate::algebra::Op;
 use crate::error::{Error, ErrorKind};
 use crate::formula::Formula;
-use crate::graph::Value;
+use crate::function::Function;
+use crate::graph::{Trace, Value};
 use crate::program::NodeId;
 use std::fmt;
 use std::ops::Range;
@@ -155,18 +156,50 @@ impl Formula {
     }
 }
 
-impl Value<'_> {
-    /// What made this value, or its derivative by an input below it, NaN or infinite: the first
+impl Trace {
+    /// What made the root of this trace, or its derivative by an input, NaN or infinite: the first
     /// node at fault, with its label, formula and arguments. None if all of them are numbers.
     /// Cost: about two backward passes.
     #[must_use]
-    pub fn diagnose(self) -> Option<Diagnosis> {
-        let trace = self.trace();
-        let values: Vec<f64> = trace.nodes.iter().map(|n| n.value).collect();
-        let root = trace.nodes.len() - 1;
-        let view = View { nodes: &trace, values: &values, root, command: false };
+    pub fn diagnose(&self) -> Option<Diagnosis> {
+        let values: Vec<f64> = self.nodes.iter().map(|n| n.value).collect();
+        let root = self.nodes.len().checked_sub(1)?;
+        let view = View { nodes: self, values: &values, root, command: false };
         let found = view.of_value().or_else(|| view.of_gradient())?;
         // An input without a label is named by its number in formulas, which is no name.
-        Some(Diagnosis { label: trace.nodes[found.node].label.clone(), ..found })
+        Some(Diagnosis { label: self.nodes[found.node].label.clone(), ..found })
+    }
+}
+
+impl Value<'_> {
+    /// What made this value, or its derivative by an input below it, NaN or infinite.
+    #[must_use]
+    pub fn diagnose(self) -> Option<Diagnosis> {
+        self.trace().diagnose()
+    }
+}
+
+impl Function {
+    /// What makes an output at `x`, or its gradient, NaN or infinite: the first node at fault.
+    ///
+    /// ```
+    /// use chainrule::Function;
+    /// let f = Function::record(["x"], |[x]| (x - 4.0).ln() + 1.0)?;
+    /// let diagnosis = f.diagnose(&[3.0])?.expect("the logarithm of a negative number");
+    /// assert_eq!(diagnosis.expression, "ln(x - 4)");
+    /// assert!(f.diagnose(&[5.0])?.is_none());
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`eval`](Function::eval).
+    pub fn diagnose(&self, x: &[f64]) -> Result<Option<Diagnosis>, Error> {
+        for output in 0..self.outputs().len() {
+            if let Some(found) = self.trace(x, output)?.diagnose() {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 }

@@ -5,7 +5,7 @@ A row is formula, value at a=1.5 b=-0.75 c=2.25 x=0.5. The formula is random *te
 parsers have to find the same precedence. `^` stands for Python's `**` in half of the rows, and a
 product of a number and a name is written without `*` where that is allowed.
 
-Run: python3 tools/formula_reference.py
+Run: python3 tools/reference/make_formulas.py
 """
 
 import math
