@@ -30,7 +30,7 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 /// How often this thread asks for memory while `f` runs.
-pub fn allocations(f: impl FnOnce()) -> usize {
+pub(crate) fn allocations(f: impl FnOnce()) -> usize {
     let before = COUNT.get();
     f();
     COUNT.get() - before
