@@ -94,6 +94,7 @@ struct Builder<'a> {
 }
 
 /// The number and the derivative that a record shows.
+#[derive(Clone, Copy)]
 struct Numbers {
     value: f64,
     gradient: Option<f64>,
@@ -112,7 +113,8 @@ impl Builder<'_> {
                 Kind::Constant => self.record(Role::Constant, None, numbers(node)),
                 Kind::Operation(_) => {
                     let role = if root { Role::Root } else { Role::Result };
-                    self.operation(node, role, self.names[i].clone())
+                    let name = self.names[i].take();
+                    self.operation(node, role, name.as_deref())
                 }
             };
         }
@@ -138,7 +140,7 @@ impl Builder<'_> {
     }
 
     /// Draws the operation that made `node`, and `node`; as several steps in the seed structure.
-    fn operation(&mut self, node: &TraceNode, role: Role, name: Option<String>) -> usize {
+    fn operation(&mut self, node: &TraceNode, role: Role, name: Option<&str>) -> usize {
         let structure = self.options.structure.unwrap_or(self.options.style.structure());
         let symbol = symbol(self.trace, node);
         let operands: Vec<usize> = node.arguments().collect();
@@ -159,7 +161,7 @@ impl Builder<'_> {
                 }
                 Step::Last { symbol, inputs } => {
                     let inputs: Vec<usize> = inputs.iter().map(|&k| made[k]).collect();
-                    return self.result(symbol, &inputs, role, name.as_deref(), numbers(node));
+                    return self.result(symbol, &inputs, role, name, numbers(node));
                 }
             });
         }
@@ -172,7 +174,7 @@ impl Builder<'_> {
                 inputs.push(input);
             }
         }
-        self.result(&symbol, &inputs, role, name.as_deref(), numbers(node))
+        self.result(&symbol, &inputs, role, name, numbers(node))
     }
 
     fn result(

@@ -8,10 +8,12 @@ use super::diagram::{Diagram, Role, Shape};
 #[must_use]
 pub fn dot(diagram: &Diagram) -> String {
     let mut out = String::from("digraph {\n");
-    let direction = diagram.direction().name();
-    out.push_str(&format!("  graph [rankdir={direction}"));
+    out += "  graph [rankdir=";
+    out += diagram.direction().name();
     if !diagram.notes().is_empty() {
-        out.push_str(&format!(", labelloc=b, label=\"{}\"", plain(&diagram.notes().join("\n"))));
+        out += ", labelloc=b, label=\"";
+        out += &plain(&diagram.notes().join("\n"));
+        out += "\"";
     }
     out.push_str("]\n  node [fontname=\"DejaVu Sans, Verdana, sans-serif\", fontsize=12]\n");
     for (i, shape) in diagram.nodes().iter().enumerate() {

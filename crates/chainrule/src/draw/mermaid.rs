@@ -16,7 +16,7 @@ pub fn mermaid(diagram: &Diagram) -> String {
             Shape::Record(record) => {
                 let cells: Vec<_> = record.cells.iter().map(|cell| escaped(&cell.line())).collect();
                 let role = record.role.name();
-                line(format_args!("n{i}[\"{}\"]:::{role}", cells.join(" #124; ")));
+                line(format_args!("n{i}[\"{}\"]:::{role}", cells.join(" | ")));
             }
             Shape::Operation(symbol) => line(format_args!("n{i}((\"{}\"))", escaped(symbol))),
             Shape::Collapsed(hidden) => {
@@ -43,15 +43,16 @@ pub fn mermaid(diagram: &Diagram) -> String {
     out
 }
 
-/// Entity codes for everything that Mermaid, its Markdown or HTML could read as markup. A leading
-/// `+` or `-` would begin a list.
+/// Entity codes for everything that Mermaid, its Markdown or HTML could read as markup. A sign or a
+/// point before a space, or alone, could begin a list.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         let literal = c.is_alphanumeric()
             || (!c.is_ascii() && !c.is_control())
-            || matches!(c, ' ' | '.' | ',' | ':' | '=' | '(' | ')' | '/')
-            || (matches!(c, '+' | '-') && at > 0);
+            || matches!(c, ' ' | ',' | ':' | '=' | '(' | ')' | '/')
+            || (matches!(c, '+' | '-' | '.')
+                && text[at + 1..].starts_with(|next: char| !next.is_whitespace()));
         if literal {
             out.push(c);
         } else {

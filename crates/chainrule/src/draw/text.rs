@@ -1,5 +1,7 @@
 //! The picture as an indented tree for a terminal: a result above its inputs.
 
+use std::fmt::Write;
+
 use super::diagram::{Diagram, Part, Record, Role, Shape};
 
 /// Past this many levels a terminal shows nothing but indentation.
@@ -104,7 +106,8 @@ impl<'a> Writer<'a> {
             }
         }
         if cut > 0 {
-            out.push_str(&format!("deeper than {DEEPEST} levels: the rest is not shown\n"));
+            writeln!(out, "deeper than {DEEPEST} levels: the rest is not shown")
+                .expect("writing to a String cannot fail");
         }
         for note in self.diagram.notes() {
             out.push_str(note);
@@ -122,7 +125,8 @@ impl<'a> Writer<'a> {
                 let mut line = self.head(node, record);
                 let gradient = cell(record, Part::Gradient);
                 if !gradient.is_empty() {
-                    line.push_str(&format!("   grad {gradient:<0$}", self.gradient_width));
+                    write!(line, "   grad {gradient:<0$}", self.gradient_width)
+                        .expect("writing to a String cannot fail");
                 }
                 match *self.inputs[node] {
                     [made] => match &self.diagram.nodes()[made] {
