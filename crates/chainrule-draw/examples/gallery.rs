@@ -72,7 +72,7 @@ fn plots(
         let points: Vec<_> = rows.iter().map(|row| (row[0], row[1])).collect();
         let labels: Vec<_> = rows.iter().map(|row| row[2]).collect();
         let score = |x: f64, y: f64| (3.0 * x - 1.5).sin() * 0.6 + y * -1.2 + 0.3;
-        let plot = plot::decision_boundary(score, &points, &labels, 0.5, "two moons")?;
+        let plot = plot::decision_boundary(score, &points, &labels, None, "two moons")?;
         save("regions", &plot, 1.5)?;
     }
     Ok(())

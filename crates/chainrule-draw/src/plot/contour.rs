@@ -1,5 +1,7 @@
 //! Marching squares: the regions of a sampled field between two levels, and lines of one level.
 
+use std::collections::HashMap;
+
 /// Values on a grid, row by row; `x` and `y` are the coordinates of columns and rows.
 pub(super) struct Grid {
     pub(super) x: Vec<f64>,
@@ -65,14 +67,23 @@ impl Grid {
                 if corners.iter().any(|c| c.2.is_nan()) {
                     continue;
                 }
-                let mut ends =
-                    (0..4).filter_map(|i| crossing(corners[i], corners[(i + 1) % 4], level));
+                // Every side has a name, so that lines join without comparing coordinates.
+                let sides = [
+                    (0, column, row - 1),
+                    (1, column, row),
+                    (0, column, row),
+                    (1, column - 1, row),
+                ];
+                let mut ends = sides.into_iter().enumerate().filter_map(|(i, side)| {
+                    let at = crossing(corners[i], corners[(i + 1) % 4], level)?;
+                    Some((side, at))
+                });
                 while let (Some(a), Some(b)) = (ends.next(), ends.next()) {
                     segments.push((a, b));
                 }
             }
         }
-        join(segments)
+        join(&segments)
     }
 
     fn corners(&self, column: usize, row: usize) -> [(f64, f64, f64); 4] {
@@ -106,40 +117,38 @@ fn cut(corners: [(f64, f64, f64); 4], level: f64) -> Vec<(f64, f64)> {
     polygon
 }
 
-type Segment = ((f64, f64), (f64, f64));
+/// A side of a cell, and where a line crosses it.
+type End = ((u8, usize, usize), (f64, f64));
 
-fn join(segments: Vec<Segment>) -> Vec<Vec<(f64, f64)>> {
-    use std::collections::HashMap;
-    let key = |p: (f64, f64)| (p.0.to_bits(), p.1.to_bits());
-    let mut ends: HashMap<(u64, u64), Vec<usize>> = HashMap::new();
-    for (i, &(a, b)) in segments.iter().enumerate() {
-        ends.entry(key(a)).or_default().push(i);
-        ends.entry(key(b)).or_default().push(i);
+/// Segments that meet in a side, as long lines.
+fn join(segments: &[(End, End)]) -> Vec<Vec<(f64, f64)>> {
+    let mut meeting: HashMap<_, Vec<usize>> = HashMap::new();
+    for (i, (a, b)) in segments.iter().enumerate() {
+        meeting.entry(a.0).or_default().push(i);
+        meeting.entry(b.0).or_default().push(i);
     }
     let mut used = vec![false; segments.len()];
     let mut lines = Vec::new();
-    for start in 0..segments.len() {
-        if used[start] {
+    for (start, &(a, b)) in segments.iter().enumerate() {
+        if std::mem::replace(&mut used[start], true) {
             continue;
         }
-        used[start] = true;
-        let (a, b) = segments[start];
-        let mut extend = |mut tip: (f64, f64)| {
+        let mut extend = |mut tip: End| {
             let mut points = Vec::new();
             while let Some(&next) =
-                ends.get(&key(tip)).and_then(|at| at.iter().find(|&&i| !used[i]))
+                meeting.get(&tip.0).and_then(|at| at.iter().find(|&&segment| !used[segment]))
             {
                 used[next] = true;
                 let (c, d) = segments[next];
-                tip = if key(c) == key(tip) { d } else { c };
-                points.push(tip);
+                tip = if c.0 == tip.0 { d } else { c };
+                points.push(tip.1);
             }
             points
         };
         let after = extend(b);
         let mut line = extend(a);
         line.reverse();
-        line.extend([a, b]);
+        line.extend([a.1, b.1]);
         line.extend(after);
         lines.push(line);
     }

@@ -4,7 +4,7 @@ use chainrule::Error;
 
 use super::axes::{Axis, Plot};
 use super::{COLORS, nothing_to_plot, range, widened};
-use crate::picture::{Color, Mark, Picture, Stroke};
+use crate::picture::{Color, Mark, Picture, Point, Stroke};
 
 /// Samples of a function's curve.
 const SAMPLES: u32 = 400;
@@ -69,13 +69,18 @@ pub fn descent_path_1d(
     Ok(plot.finish(true))
 }
 
-/// A path from a light first point to a dark last one, which has a ring.
+/// A path whose last point has a ring.
 pub(super) fn draw_path(plot: &mut Plot, points: &[(f64, f64)]) {
     let path = Color::hex(0xd55e00);
     plot.line(points.iter().copied(), Stroke::new(path, 1.4));
-    let radius = if points.len() > 100 { 2.0 } else { 3.4 };
-    for &point in points {
-        plot.dot(point, radius, path);
+    // Dots that would hide the line and each other are left out.
+    let mut drawn: Option<Point> = None;
+    for &(x, y) in points {
+        let at = plot.at(x, y);
+        if drawn.is_none_or(|last| (at.x - last.x).hypot(at.y - last.y) > 5.0) {
+            plot.dot((x, y), 3.4, path);
+            drawn = Some(at);
+        }
     }
     if let Some(&(x, y)) = points.last() {
         let center = plot.at(x, y);

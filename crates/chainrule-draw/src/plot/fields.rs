@@ -1,6 +1,7 @@
 //! Functions of two variables: contours with the path of a descent, and decision regions.
 
 use chainrule::Error;
+use chainrule::error::ErrorKind;
 
 use super::axes::{Axis, Plot};
 use super::contour::Grid;
@@ -87,25 +88,33 @@ fn fill(plot: &mut Plot, grid: &Grid, level: f64, color: Color) {
 /// The two regions of a classifier, `score` ≥ 0 and below, with points of both classes; a positive
 /// label is the first class.
 ///
-/// The frame reaches as far beyond the points as `margin`: 0.5 on each side for 0.5.
+/// Without `limits` of x and y the frame reaches 0.5 beyond the points on each side.
 ///
 /// # Errors
-/// When there is no finite point.
+/// When there is no finite point, or a limit is not below the other.
 pub fn decision_boundary(
     score: impl Fn(f64, f64) -> f64,
     points: &[(f64, f64)],
     labels: &[f64],
-    margin: f64,
+    limits: Option<[(f64, f64); 2]>,
     title: &str,
 ) -> Result<Picture, Error> {
     let around = |side: fn(&(f64, f64)) -> f64| {
         let (low, high) =
             range(points.iter().map(side)).ok_or_else(|| nothing_to_plot("the list of points"))?;
-        Ok::<_, Error>((low - margin, high + margin))
+        Ok::<_, Error>((low - 0.5, high + 0.5))
     };
-    let (x, y) = (around(|point| point.0)?, around(|point| point.1)?);
-    let [x, y] =
-        [x, y].map(|(low, high)| if low < high { (low, high) } else { widened((low, low), 0.0) });
+    let [x, y] = match limits {
+        Some(limits) => limits,
+        None => [around(|point| point.0)?, around(|point| point.1)?],
+    };
+    for (low, high) in [x, y] {
+        let width = high - low;
+        if !(width.is_finite() && width > 0.0) {
+            let message = format!("limits {low} and {high} are not an interval");
+            return Err(Error::new(ErrorKind::Option, message).hint("give the lower one first"));
+        }
+    }
     let grid = Grid::sample(score, x, y, CELLS);
     let mut plot = Plot::new(title, (Axis::linear(x), "x₁"), (Axis::linear(y), "x₂"));
     let [positive, negative] = [COLORS[0], COLORS[1]];

@@ -76,13 +76,13 @@ fn plots_of_nothing_are_errors_and_of_little_are_not() {
     assert!(loss_curve(&[("", &[f64::NAN])], "t").is_err());
     assert!(descent_path_1d(|_| f64::NAN, &[1.0], "x", "t").is_err());
     assert!(contour_path_2d(|x, _| x, &[], ("x", "y"), "t").is_err());
-    assert!(decision_boundary(|x, _| x, &[], &[], 0.5, "t").is_err());
+    assert!(decision_boundary(|x, _| x, &[], &[], None, "t").is_err());
     let plots = [
         loss_curve(&[("", &[0.0])], "t"),
         descent_path_1d(|_| 7.0, &[5.0], "x", "t"),
         contour_path_2d(|_, _| 1.0, &[(2.0, 2.0)], ("x", "y"), "t"),
         contour_path_2d(|x, y| (x * y).ln(), &[(0.0, 0.0), (1.0, 1.0)], ("x", "y"), "t"),
-        decision_boundary(|_, _| 1.0, &[(0.0, 0.0)], &[1.0], 0.0, "t"),
+        decision_boundary(|_, _| 1.0, &[(0.0, 0.0)], &[1.0], None, "t"),
         loss_curve(&[("", &[1e300, 1.0, f64::INFINITY])], "t"),
         loss_curve(&[("", &[1e-12, 2e-12])], "t"),
     ];
@@ -95,9 +95,13 @@ fn plots_of_nothing_are_errors_and_of_little_are_not() {
 }
 
 #[test]
-fn the_frame_of_a_decision_plot_reaches_beyond_the_points_m11() {
-    // The least and the greatest x of the moons data.
-    let points = [(-1.0486, 0.0), (1.4514, 0.3)];
-    let plot = decision_boundary(|x, _| x, &points, &[1.0, -1.0], 0.5, "moons").expect("points");
-    assert!(plot.svg(&SvgOptions::default()).contains("moons"));
+fn a_decision_plot_takes_the_limits_of_the_demo_m11() {
+    let limits = Some([(-1.5486, 1.9514), (-1.0, 1.0)]);
+    let plot = |limits| decision_boundary(|x, _| x, &[(0.2, 0.3)], &[1.0], limits, "moons");
+    let svg = plot(limits).expect("a point").svg(&SvgOptions::default());
+    assert!(svg.contains(">−1.5<") && svg.contains(">1.5<") && !svg.contains(">2.0<"), "{svg}");
+    let error = plot(Some([(1.0, 1.0), (0.0, 1.0)])).expect_err("an empty interval");
+    let text = "limits 1 and 1 are not an interval; give the lower one first";
+    assert_eq!(error.to_string(), text);
+    assert!(plot(Some([(f64::NAN, 1.0), (0.0, 1.0)])).is_err());
 }
