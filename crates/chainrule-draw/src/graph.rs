@@ -110,8 +110,8 @@ fn is_bold(cell: &Cell) -> bool {
     cell.part == Part::Label
 }
 
-fn label(at: Point, anchor: Anchor, bold: bool, color: Color, text: String) -> Mark {
-    Mark::Text(Text { at, anchor, size: TEXT, bold, color, upwards: false, text })
+fn label(at: Point, anchor: Anchor, bold: bool, color: Color, line: String) -> Mark {
+    Mark::Text(Text { at, anchor, size: TEXT, bold, color, upwards: false, line })
 }
 
 fn node(shape: &Shape, center: Point, size: (f64, f64), down: bool, marks: &mut Vec<Mark>) {

@@ -107,7 +107,7 @@ pub(crate) struct Text {
     pub(crate) color: Color,
     /// Reads from bottom to top.
     pub(crate) upwards: bool,
-    pub(crate) text: String,
+    pub(crate) line: String,
 }
 
 #[derive(Clone, Debug)]

@@ -94,7 +94,7 @@ impl Canvas {
                 self.paint(path(steps), *fill, *stroke, self.transform);
             }
             Mark::Text(text) => {
-                let width = font::width(&text.text, text.size, text.bold);
+                let width = font::width(&text.line, text.size, text.bold);
                 let before = match text.anchor {
                     Anchor::Start => 0.0,
                     Anchor::Middle => width / 2.0,
@@ -106,7 +106,7 @@ impl Canvas {
                     .pre_translate(single(text.at.x), single(text.at.y))
                     .pre_rotate(turn)
                     .pre_translate(single(-before), 0.0);
-                let outline = path(&font::outline(&text.text, text.size, text.bold));
+                let outline = path(&font::outline(&text.line, text.size, text.bold));
                 self.paint(outline, Some(text.color), None, place);
             }
         }

@@ -73,7 +73,7 @@ fn line(out: &mut String, text: std::fmt::Arguments) {
 }
 
 fn text(out: &mut String, mark: &Text) {
-    if mark.text.is_empty() {
+    if mark.line.is_empty() {
         return;
     }
     let (x, y) = (number(mark.at.x), number(mark.at.y));
@@ -92,8 +92,8 @@ fn text(out: &mut String, mark: &Text) {
             number(mark.size),
             if mark.bold { " font-weight=\"bold\"" } else { "" },
             paint("fill", mark.color),
-            number(font::width(&mark.text, mark.size, mark.bold)),
-            escaped(&mark.text)
+            number(font::width(&mark.line, mark.size, mark.bold)),
+            escaped(&mark.line)
         ),
     );
 }

@@ -26,13 +26,21 @@ fn styled(style: &str) -> Options {
 }
 
 fn records(diagram: &Diagram) -> Vec<&Record> {
-    let record = |shape| if let &Shape::Record(ref record) = shape { Some(record) } else { None };
-    diagram.nodes().iter().filter_map(record).collect()
+    diagram
+        .nodes()
+        .iter()
+        .filter_map(|shape| if let Shape::Record(record) = shape { Some(record) } else { None })
+        .collect()
 }
 
 fn symbols(diagram: &Diagram) -> Vec<&str> {
-    let symbol = |shape| if let &Shape::Operation(ref text) = shape { Some(text) } else { None };
-    diagram.nodes().iter().filter_map(symbol).map(String::as_str).collect()
+    diagram
+        .nodes()
+        .iter()
+        .filter_map(
+            |shape| if let Shape::Operation(text) = shape { Some(text.as_str()) } else { None },
+        )
+        .collect()
 }
 
 fn lines(diagram: &Diagram) -> Vec<String> {
@@ -281,7 +289,7 @@ fn a_million_nodes_are_drawn_at_once_b04_row_22() {
     let mut x = graph.value(0.5).label("x");
     let one = graph.value(1.0).label("one");
     for _ in 0..1_000_001 {
-        x = x + one;
+        x += one;
     }
     let trace = x.trace();
     let started = Instant::now();
@@ -383,4 +391,40 @@ fn roles_tell_inputs_constants_results_and_the_root_apart() {
     let roles: Vec<_> = records(&diagram).iter().map(|r| r.role).collect();
     assert_eq!(roles, [Role::Input, Role::Constant, Role::Result, Role::Root]);
     assert_eq!(records(&Options::default().diagram(&x.trace())).len(), 1);
+}
+
+#[test]
+fn graphviz_reads_every_dot_file_where_it_is_installed_s19() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    let graph = Graph::new();
+    let x = graph.value(1.0).label(" <b>{x|y}</b>  & \\N \"q\" ");
+    let mut pictures = vec![dot(&Options::default().diagram(&(x * 2.0).trace()))];
+    let mut long = graph.value(1.0);
+    for _ in 0..200 {
+        long = long.tanh() + x;
+    }
+    for style in ["modern", "chapter", "lecture", "micrograd"] {
+        pictures.push(dot(&styled(style).diagram(&chapter(&graph).trace_with_gradient())));
+        pictures.push(dot(&styled(style).diagram(&long.trace())));
+    }
+    for picture in pictures {
+        let started = Command::new("dot")
+            .arg("-Tsvg")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let Ok(mut process) = started else {
+            println!("skipped: Graphviz is not installed");
+            return;
+        };
+        let mut input = process.stdin.take().expect("stdin is piped");
+        input.write_all(picture.as_bytes()).expect("dot reads its input");
+        drop(input);
+        let output = process.wait_with_output().expect("dot ends");
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !complaint.contains("rror"), "{complaint}\n{picture}");
+    }
 }

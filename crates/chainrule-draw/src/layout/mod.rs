@@ -52,7 +52,8 @@ struct Layers {
     /// Neighbours in the rank before, operands in order.
     before: Vec<Vec<usize>>,
     after: Vec<Vec<usize>>,
-    layers: Vec<Vec<usize>>,
+    /// The nodes and dummies of every rank, in order.
+    order: Vec<Vec<usize>>,
     chains: Vec<Chain>,
     nodes: usize,
 }
@@ -96,8 +97,8 @@ impl Layers {
                 }
             }
         }
-        let layers = order::first(&rank, &before, &after);
-        Layers { rank, size, before, after, layers, chains, nodes: sizes.len() }
+        let order = order::first(&rank, &before, &after);
+        Layers { rank, size, before, after, order, chains, nodes: sizes.len() }
     }
 
     fn is_dummy(&self, node: usize) -> bool {

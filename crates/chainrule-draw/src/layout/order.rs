@@ -35,14 +35,14 @@ pub(super) fn first(
 pub(super) fn reduce_crossings(graph: &mut Layers) {
     let mut place = places(graph);
     let mut fewest = crossings(graph, &place);
-    let mut best = graph.layers.clone();
+    let mut best = graph.order.clone();
     let mut patience = PATIENCE;
     for sweep in 0..SWEEPS {
         if fewest == 0 || patience == 0 {
             break;
         }
         let forward = sweep % 2 == 0;
-        let last = graph.layers.len() - 1;
+        let last = graph.order.len() - 1;
         for step in 1..=last {
             let rank = if forward { step } else { last - step };
             sort_by_neighbours(graph, rank, forward, &mut place);
@@ -54,16 +54,16 @@ pub(super) fn reduce_crossings(graph: &mut Layers) {
         patience -= 1;
         if now < fewest {
             fewest = now;
-            best.clone_from(&graph.layers);
+            best.clone_from(&graph.order);
             patience = PATIENCE;
         }
     }
-    graph.layers = best;
+    graph.order = best;
 }
 
 fn places(graph: &Layers) -> Vec<usize> {
     let mut place = vec![0; graph.rank.len()];
-    for layer in &graph.layers {
+    for layer in &graph.order {
         for (i, &node) in layer.iter().enumerate() {
             place[node] = i;
         }
@@ -73,7 +73,7 @@ fn places(graph: &Layers) -> Vec<usize> {
 
 fn sort_by_neighbours(graph: &mut Layers, rank: usize, forward: bool, place: &mut [usize]) {
     let neighbours = if forward { &graph.before } else { &graph.after };
-    let layer = &mut graph.layers[rank];
+    let layer = &mut graph.order[rank];
     let key = |node: usize| {
         let around = &neighbours[node];
         let sum: usize = around.iter().map(|&other| place[other]).sum();
@@ -96,9 +96,9 @@ fn sort_by_neighbours(graph: &mut Layers, rank: usize, forward: bool, place: &mu
 fn swap_neighbours(graph: &mut Layers, place: &mut [usize]) {
     for _ in 0..8 {
         let mut saved = 0;
-        for rank in 0..graph.layers.len() {
-            for i in 1..graph.layers[rank].len() {
-                let (upper, lower) = (graph.layers[rank][i - 1], graph.layers[rank][i]);
+        for rank in 0..graph.order.len() {
+            for i in 1..graph.order[rank].len() {
+                let (upper, lower) = (graph.order[rank][i - 1], graph.order[rank][i]);
                 let (mut now, mut then) = (0, 0);
                 for side in [&graph.before, &graph.after] {
                     for &a in &side[upper] {
@@ -109,7 +109,7 @@ fn swap_neighbours(graph: &mut Layers, place: &mut [usize]) {
                     }
                 }
                 if then < now {
-                    graph.layers[rank].swap(i - 1, i);
+                    graph.order[rank].swap(i - 1, i);
                     place.swap(upper, lower);
                     saved += now - then;
                 }
@@ -124,7 +124,7 @@ fn swap_neighbours(graph: &mut Layers, place: &mut [usize]) {
 /// Crossings between neighbouring ranks, counted as inversions (Barth, Mutzel, Jünger 2004).
 fn crossings(graph: &Layers, place: &[usize]) -> usize {
     let mut total = 0;
-    for layer in &graph.layers {
+    for layer in &graph.order {
         let mut ends = Vec::new();
         let mut width = 0;
         for &node in layer {

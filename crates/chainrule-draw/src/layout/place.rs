@@ -17,14 +17,16 @@ const SWEEPS: usize = 24;
 /// Where every node and dummy stands across its rank; the smallest outer border is 0.
 pub(super) fn across(graph: &Layers) -> Vec<f64> {
     let mut at = vec![0.0; graph.rank.len()];
-    for layer in &graph.layers {
+    for layer in &graph.order {
         for pair in layer.windows(2) {
             at[pair[1]] = at[pair[0]] + distance(graph, pair[0], pair[1]);
         }
         let middle = layer.last().map_or(0.0, |&last| at[last]) / 2.0;
-        layer.iter().for_each(|&node| at[node] -= middle);
+        for &node in layer {
+            at[node] -= middle;
+        }
     }
-    let last = graph.layers.len();
+    let last = graph.order.len();
     for sweep in 0..SWEEPS {
         // The last sweep puts results in the middle of their inputs.
         let together = (SWEEPS - 8..SWEEPS - 1).contains(&sweep);
@@ -36,7 +38,7 @@ pub(super) fn across(graph: &Layers) -> Vec<f64> {
                 (_, true) => [Some(&graph.before), None],
                 (_, false) => [None, Some(&graph.after)],
             };
-            settle(graph, &graph.layers[rank], sides, &mut at);
+            settle(graph, &graph.order[rank], sides, &mut at);
         }
     }
     let border = |node: usize| at[node] - graph.size[node].across / 2.0;
@@ -50,7 +52,7 @@ fn distance(graph: &Layers, upper: usize, lower: usize) -> f64 {
         (true, true) => EDGES,
         _ => BOX_AND_EDGE,
     };
-    (graph.size[upper].across + graph.size[lower].across) / 2.0 + gap
+    f64::midpoint(graph.size[upper].across, graph.size[lower].across) + gap
 }
 
 /// Moves the nodes of a rank as near to their neighbours as their order allows.

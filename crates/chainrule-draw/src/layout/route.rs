@@ -15,7 +15,7 @@ pub(super) fn route(graph: &Layers, across: &[f64]) -> Layout {
     let centers: Vec<Point> = (0..graph.nodes)
         .map(|node| {
             let (start, end) = bands[graph.rank[node]];
-            Point::new((start + end) / 2.0, across[node])
+            Point::new(f64::midpoint(start, end), across[node])
         })
         .collect();
     let ports = ports(graph, across);
@@ -55,15 +55,15 @@ pub(super) fn route(graph: &Layers, across: &[f64]) -> Layout {
 
 /// Where each rank begins and ends.
 fn bands(graph: &Layers, across: &[f64]) -> Vec<(f64, f64)> {
-    let mut steepest = vec![0.0_f64; graph.layers.len()];
+    let mut steepest = vec![0.0_f64; graph.order.len()];
     for pair in graph.chains.iter().flat_map(|chain| chain.nodes.windows(2)) {
         let rise = (across[pair[0]] - across[pair[1]]).abs();
         let rank = graph.rank[pair[1]];
         steepest[rank] = steepest[rank].max(rise);
     }
     let mut at = 0.0;
-    let mut bands = Vec::with_capacity(graph.layers.len());
-    for (rank, layer) in graph.layers.iter().enumerate() {
+    let mut bands = Vec::with_capacity(graph.order.len());
+    for (rank, layer) in graph.order.iter().enumerate() {
         if rank > 0 {
             at += (GAP + STEEP * steepest[rank]).min(WIDEST_GAP);
         }

@@ -30,7 +30,7 @@ fn random_graph(seed: u64) -> (Vec<Size>, Vec<(usize, usize)>) {
             edges.push((to - 1 - random.below(reach), to));
         }
     }
-    if seed % 10 == 0 && !edges.is_empty() {
+    if seed.is_multiple_of(10) && !edges.is_empty() {
         let (from, to) = edges[random.below(edges.len())];
         edges.push((to, from));
     }

@@ -72,11 +72,11 @@ fn linear_ticks(low: f64, high: f64, wanted: f64) -> Vec<(f64, String)> {
     sequence(last - first)
         .map(|i| (first + i) * step)
         .map(|x| {
-            let text = if greatest >= 1e6 || greatest < 1e-3 {
-                // Two digits of the step beyond the greatest number are enough to tell ticks apart.
-                scientific(x, (greatest / step).log10().ceil().clamp(0.0, 15.0))
-            } else {
+            let text = if (1e-3..1e6).contains(&greatest) {
                 minus(&format!("{x:.*}", decimals(step)))
+            } else {
+                // As many digits as tell neighbouring ticks apart.
+                scientific(x, (greatest / step).log10().ceil().clamp(0.0, 15.0))
             };
             (x, text)
         })
@@ -95,9 +95,10 @@ fn scientific(x: f64, digits: f64) -> String {
     }
     let text = format!("{x:.*e}", digits as usize);
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let mantissa = match mantissa.contains('.') {
-        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-        false => mantissa,
+    let mantissa = if mantissa.contains('.') {
+        mantissa.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        mantissa
     };
     format!("{}·10{}", minus(mantissa), raised(exponent))
 }
@@ -315,7 +316,7 @@ impl Plot {
             bold: false,
             color: Color::INK,
             upwards: true,
-            text: beside.clone(),
+            line: beside.clone(),
         }));
         marks.push(Mark::Text(Text {
             at: Point::new(across, 24.0),
@@ -324,7 +325,7 @@ impl Plot {
             bold: true,
             color: Color::INK,
             upwards: false,
-            text: self.title.clone(),
+            line: self.title.clone(),
         }));
         // A title is never cut off.
         let width = WIDTH.max(across + font::width(&self.title, TITLE, true) + RIGHT);
@@ -336,6 +337,6 @@ impl Plot {
 }
 
 fn text(at: Point, anchor: Anchor, size: f64, text: &str) -> Mark {
-    let text = text.to_owned();
-    Mark::Text(Text { at, anchor, size, bold: false, color: Color::INK, upwards: false, text })
+    let line = text.to_owned();
+    Mark::Text(Text { at, anchor, size, bold: false, color: Color::INK, upwards: false, line })
 }
