@@ -1,5 +1,6 @@
 //! Writes pictures of small and larger graphs to a directory, to be looked at:
-//! `cargo run --release -p chainrule-draw --example gallery -- out`.
+//! `cargo run --release -p chainrule-draw --example gallery -- out`. A second argument names a file
+//! of points, `x1,x2,y` with a header, for the decision regions.
 
 use std::error::Error;
 use std::path::Path;
@@ -61,7 +62,10 @@ fn plots(
     }
     let title = "Rosenbrock's valley, gradient descent, η = 0.001";
     save("path-2d", &plot::contour_path_2d(valley, &path, ("x", "y"), title)?, 1.5)?;
-    let data = std::fs::read_to_string("/work/shared/fixtures/moons_1337.csv").unwrap_or_default();
+    let data = match std::env::args().nth(2) {
+        Some(path) => std::fs::read_to_string(path)?,
+        None => String::new(),
+    };
     let rows: Vec<Vec<f64>> = data
         .lines()
         .skip(1)
