@@ -3,6 +3,7 @@
 pub mod algebra;
 mod derive;
 pub mod diagnose;
+pub mod draw;
 pub mod error;
 pub mod expression;
 pub mod formula;
