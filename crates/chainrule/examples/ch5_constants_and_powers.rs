@@ -2,7 +2,7 @@
 //!
 //! Run it with `cargo run --example ch5_constants_and_powers`.
 
-use chainrule::Graph;
+use chainrule::{Graph, Value};
 
 fn main() {
     let graph = Graph::new();
@@ -13,7 +13,7 @@ fn main() {
     println!("{}", -13 + a);
     println!("{}", a - b);
     println!("{}", (a + b).powi(3));
-    let results = [a + 10, -13 + a, a - b, (a + b).powi(3)].map(|y| y.value());
+    let results = [a + 10, -13 + a, a - b, (a + b).powi(3)].map(Value::value);
     assert_eq!(results, [13.0, -10.0, -39.0, 91125.0]);
 
     let cube = (a + b).powi(3);

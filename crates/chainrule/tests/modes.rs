@@ -26,7 +26,7 @@ struct Formula {
 }
 
 fn below(random: &mut MersenneTwister, n: usize) -> usize {
-    (random.random() * n as f64) as usize
+    random.bits() as usize % n
 }
 
 /// Whether `op` is finite, moderate, and not visibly bent around `args`. Values only: a filter that
@@ -255,12 +255,10 @@ fn nested_duals_are_symmetric_and_equal_forward_over_reverse() {
             formula.of(&x).raw().tangent.and_then(|t| t.tangent).unwrap_or(0.0)
         };
         let largest = rows.iter().flatten().fold(1.0, |m: f64, v| m.max(v.abs()));
-        for i in 0..n {
-            for j in 0..n {
-                let [a, b, c] = [rows[i][j], nested(i, j), nested(j, i)];
-                let apart = (a - b).abs().max((b - c).abs());
-                assert!(apart <= 1e-11 * largest, "{i} {j}: {a} {b} {c}; {}", formula.name());
-            }
+        for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))) {
+            let [a, b, c] = [rows[i][j], nested(i, j), nested(j, i)];
+            let apart = (a - b).abs().max((b - c).abs());
+            assert!(apart <= 1e-11 * largest, "{i} {j}: {a} {b} {c}; {}", formula.name());
         }
     }
 }

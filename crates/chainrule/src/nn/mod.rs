@@ -27,7 +27,7 @@
 
 mod random;
 
-use crate::algebra::{Algebra, Term, ops};
+use crate::algebra::{Algebra, Term, dot};
 use crate::error::{Error, ErrorKind};
 use crate::graph::{Graph, Value};
 pub use random::MersenneTwister;
@@ -96,7 +96,7 @@ impl Neuron {
         parameters
     }
 
-    /// The neuron's answer to `x`. The weighted sum is one node, added from the bias on.
+    /// The neuron's answer to `x`. The weighted sum is one node.
     ///
     /// ```
     /// use chainrule::Graph;
@@ -119,13 +119,9 @@ impl Neuron {
     ) -> Result<Term<'a, A>, Error> {
         expect(x.len(), self.inputs, "input")?;
         expect(parameters.len(), self.len(), "parameter")?;
-        let bias = parameters[self.inputs];
-        let mut factors = Vec::with_capacity(2 * parameters.len());
-        factors.extend([bias, bias.constant(1.0)]);
-        for (&weight, &x) in parameters.iter().zip(x) {
-            factors.extend([weight, x]);
-        }
-        Ok(self.activation.apply(ops::dot(&factors)))
+        let (weights, bias) = (&parameters[..self.inputs], parameters[self.inputs]);
+        let sum = if weights.is_empty() { bias } else { dot(weights, x) + bias };
+        Ok(self.activation.apply(sum))
     }
 }
 
