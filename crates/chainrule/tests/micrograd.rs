@@ -1,6 +1,7 @@
 //! micrograd's examples and its demo, in Rust. Expected numbers were printed by micrograd itself
 //! (commit c911406) unless a test says otherwise.
 
+use chainrule::algebra::{Algebra, Dual, DualValue, Num, Term};
 use chainrule::nn::{Activation, Layer, MersenneTwister, Mlp, Neuron};
 use chainrule::{ErrorKind, Graph, Value};
 use std::f64::consts::LN_2;
@@ -156,6 +157,31 @@ fn neuron_of_the_trace_notebook() {
     assert_eq!(shown(y.value()), "0.1024");
     assert_eq!([weights[0], weights[1], weights[2]].map(|w| gradient[w]), [1.0, -2.0, 1.0]);
     assert_eq!(x.map(|x| shown(gradient[x])), ["0.2355", "0.0665"]);
+}
+
+// The same call in numbers, in dual numbers and in a graph.
+#[test]
+fn a_network_runs_in_any_algebra() {
+    let model = Mlp::new(2, &[3, 1], Activation::Sigmoid, &mut MersenneTwister::new(7));
+    let x = [0.5, -1.5];
+    let graph = Graph::new();
+    let weights = model.place(&graph);
+    let y = model.call(&weights, &x.map(|v| graph.constant(v))).expect("two inputs")[0];
+    let gradient = y.backward();
+    let parameters = model.parameters();
+    let plain: Vec<_> = parameters.iter().map(|&p| Term::new(&Num, p)).collect();
+    let found = model.call(&plain, &x.map(|v| Term::new(&Num, v))).expect("two inputs")[0];
+    assert_eq!(found.value(), y.value());
+    let dual = Dual(&Num);
+    for (i, &weight) in weights.iter().enumerate() {
+        let part = |(j, &primal)| DualValue { primal, tangent: (i == j).then_some(1.0) };
+        let moving: Vec<_> =
+            parameters.iter().enumerate().map(|p| Term::new(&dual, part(p))).collect();
+        let fixed = x.map(|v| Term::new(&dual, dual.constant(v)));
+        let slope = model.call(&moving, &fixed).expect("two inputs")[0].raw().tangent;
+        let want = gradient[weight];
+        assert!((slope.unwrap_or(0.0) - want).abs() <= 8.0 * f64::EPSILON * want.abs(), "{i}");
+    }
 }
 
 /// One step of the demo: loss, accuracy, and the derivative by every parameter.

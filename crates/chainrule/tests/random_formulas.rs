@@ -3,7 +3,7 @@
 
 use chainrule::algebra::{Algebra, Dual, DualValue, Num, Op, Term};
 use chainrule::program::Recorder;
-use chainrule::{Graph, slices};
+use chainrule::{Function, Graph, slices};
 use std::collections::BTreeMap;
 
 const VALUE: f64 = 1e-13;
@@ -70,6 +70,12 @@ impl Case {
         build(&mut self.formula.split(' '), x)
     }
 
+    fn function(&self) -> Function {
+        let graph = Graph::new();
+        let x: Vec<_> = self.point.iter().map(|&v| graph.value(v)).collect();
+        Function::from_graph(&graph, &x, &[self.of(&x)]).expect("names that differ")
+    }
+
     fn check(&self, engine: &str, what: &str, found: &[f64], want: &[f64], tolerance: f64) {
         assert_eq!(found.len(), want.len());
         // Where all parts cancel, as in ∂²ln(xy)/∂x∂y, only the other entries give a scale.
@@ -109,6 +115,17 @@ fn every_engine_agrees_with_sixty_digits() {
             check("program", values[output.0 as usize], &gradient);
         }
 
+        let function = case.function();
+        let (value, gradient) =
+            function.value_and_gradient(&case.point).expect("a length that fits");
+        check("function", value, &gradient);
+        let symbolic = function.gradient_function().expect("one output");
+        for (engine, f) in
+            [("gradient function", &symbolic), ("simplified", &symbolic.simplify().0)]
+        {
+            check(engine, value, &f.eval(&case.point).expect("a length that fits"));
+        }
+
         let dual = Dual(&Num);
         let forward: Vec<DualValue<f64>> = (0..case.point.len())
             .map(|i| {
@@ -135,6 +152,11 @@ fn second_derivatives_agree_with_sixty_digits() {
         let lower: Vec<f64> = pairs().map(|(i, j)| rows[j][i]).collect();
         case.check("dual over reverse", "second derivative", &upper, &case.hessian, HESSIAN);
         case.check("dual over reverse", "second derivative", &lower, &case.hessian, HESSIAN);
+
+        let function = case.function();
+        let rows = function.hessian(&case.point).expect("one output");
+        let own: Vec<f64> = pairs().map(|(i, j)| rows[i][j]).collect();
+        case.check("function", "second derivative", &own, &case.hessian, HESSIAN);
 
         // Dual numbers of dual numbers.
         let inner = Dual(&Num);
