@@ -3,7 +3,8 @@
 
 use chainrule::algebra::{Algebra, Num, Term};
 use chainrule::nn::{Activation, MersenneTwister, Mlp, Neuron};
-use chainrule::{Graph, Value, derivative, grad, hessian, value_and_grad};
+use chainrule::optimize::{Method, Minimizer};
+use chainrule::{Function, Graph, Value, derivative, grad, hessian, value_and_grad};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// The chapter's `a² − 10a + 28`, in any algebra.
@@ -15,11 +16,16 @@ fn number(x: f64) -> Term<'static, Num> {
     Term::new(&Num, x)
 }
 
-// S-01, without the minimiser
+// S-01
 #[test]
-fn the_parabola_is_flat_at_five() {
+fn the_parabola_is_least_and_flat_at_five() {
     assert_eq!(parabola(number(5.0)).value(), 3.0);
     assert_eq!(derivative(parabola, 5.0), 0.0);
+    let f = Function::record(["a"], |[a]| parabola(a)).expect("a name");
+    let mut objective = f.objective().expect("one output");
+    let found = Minimizer::new(Method::Auto).minimize(&mut objective, &[6.0]).expect("a number");
+    assert!(found.stop.is_converged(), "{:?}", found.stop);
+    assert!((found.x[0] - 5.0).abs() < 1e-8 && (found.value - 3.0).abs() < 1e-8, "{found:?}");
 }
 
 // S-02

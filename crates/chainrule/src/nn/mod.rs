@@ -78,14 +78,8 @@ impl Neuron {
 
     /// Number of parameters.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn parameter_count(&self) -> usize {
         self.inputs + 1
-    }
-
-    /// Never: there is always a bias.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        false
     }
 
     /// Weights drawn from −1 to 1 as micrograd draws them, and the bias 0.
@@ -118,7 +112,7 @@ impl Neuron {
         x: &[Term<'a, A>],
     ) -> Result<Term<'a, A>, Error> {
         expect(x.len(), self.inputs, "input")?;
-        expect(parameters.len(), self.len(), "parameter")?;
+        expect(parameters.len(), self.parameter_count(), "parameter")?;
         let (weights, bias) = (&parameters[..self.inputs], parameters[self.inputs]);
         let sum = if weights.is_empty() { bias } else { dot(weights, x) + bias };
         Ok(self.activation.apply(sum))
@@ -141,14 +135,8 @@ impl Layer {
 
     /// Number of parameters.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.outputs * self.neuron.len()
-    }
-
-    /// Whether there are no neurons.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.outputs == 0
+    pub fn parameter_count(&self) -> usize {
+        self.outputs * self.neuron.parameter_count()
     }
 
     /// Parameters of every neuron in turn, drawn as [`Neuron::start`] does.
@@ -167,8 +155,11 @@ impl Layer {
         x: &[Term<'a, A>],
     ) -> Result<Vec<Term<'a, A>>, Error> {
         expect(x.len(), self.neuron.inputs, "input")?;
-        expect(parameters.len(), self.len(), "parameter")?;
-        parameters.chunks_exact(self.neuron.len()).map(|own| self.neuron.call(own, x)).collect()
+        expect(parameters.len(), self.parameter_count(), "parameter")?;
+        parameters
+            .chunks_exact(self.neuron.parameter_count())
+            .map(|own| self.neuron.call(own, x))
+            .collect()
     }
 }
 
@@ -258,7 +249,7 @@ impl Mlp {
         let mut rest = parameters;
         let mut signal = x.to_vec();
         for layer in &self.layers {
-            let (own, others) = rest.split_at(layer.len());
+            let (own, others) = rest.split_at(layer.parameter_count());
             signal = layer.call(own, &signal)?;
             rest = others;
         }
