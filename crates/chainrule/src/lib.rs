@@ -9,6 +9,7 @@ pub mod expression;
 pub mod formula;
 pub mod function;
 pub mod graph;
+pub mod nn;
 pub mod optimize;
 pub mod program;
 pub mod simplify;

@@ -230,6 +230,12 @@ impl<A: Algebra> iter::Product for Term<'_, A> {
     }
 }
 
+impl<'s, 'a: 's, A: Algebra> iter::Product<&'s Term<'a, A>> for Term<'a, A> {
+    fn product<I: Iterator<Item = &'s Self>>(terms: I) -> Self {
+        terms.copied().product()
+    }
+}
+
 /// Equal *values*. Whether two handles are the same node is a question for
 /// [`Value::id`](crate::Value::id).
 impl<A: Numeric> PartialEq for Term<'_, A> {
