@@ -42,13 +42,26 @@ enum Todo<'n> {
 /// The formula of node `root`; named nodes other than `root` stand by their names. Past `limit`
 /// bytes it breaks off with `…`.
 pub(crate) fn formula(nodes: &impl Nodes, root: usize, limit: usize) -> String {
+    match write(nodes, root, limit, usize::MAX) {
+        Ok(text) => text,
+        Err(text) => text + "…",
+    }
+}
+
+/// The formula of node `root` if it is at most `limit` bytes long; the cost is bounded by that too.
+pub(crate) fn short_formula(nodes: &impl Nodes, root: usize, limit: usize) -> Option<String> {
+    write(nodes, root, limit, limit).ok()
+}
+
+/// The formula, or what there was of it when it had more than `limit` bytes, or more than
+/// `pending` pieces were still to be written, each of a byte at least.
+fn write(nodes: &impl Nodes, root: usize, limit: usize, pending: usize) -> Result<String, String> {
     let mut text = String::new();
     let mut todo = vec![Todo::Node(root, 0)];
     let mut first = true;
     while let Some(next) = todo.pop() {
-        if text.len() > limit {
-            text.push('…');
-            return text;
+        if text.len() > limit || todo.len() > pending {
+            return Err(text);
         }
         let (i, least) = match next {
             Todo::Text(t) => {
@@ -78,7 +91,7 @@ pub(crate) fn formula(nodes: &impl Nodes, root: usize, limit: usize) -> String {
             }
         }
     }
-    text
+    Ok(text)
 }
 
 /// Binding strength and the text between the arguments of an infix operation.
@@ -191,4 +204,23 @@ pub fn significant(x: f64, digits: usize) -> String {
     let places = usize::try_from(i32::try_from(digits).unwrap_or(400) - 1 - exponent).unwrap_or(0);
     let rounded: f64 = scientific.parse().expect("it was written from a number");
     trim(&format!("{rounded:.places$}"))
+}
+
+/// A count with commas between thousands.
+///
+/// ```
+/// assert_eq!(chainrule::expression::grouped(1000003), "1,000,003");
+/// assert_eq!(chainrule::expression::grouped(412), "412");
+/// ```
+#[must_use]
+pub fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

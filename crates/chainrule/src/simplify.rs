@@ -7,6 +7,7 @@
 //! (wrong for infinities), not `x + 0 → x` (wrong for −0).
 
 use crate::algebra::{Algebra, Op, Term};
+use crate::expression::grouped;
 use crate::function::Function;
 use crate::program::{NodeId, Program, Recorder, Step};
 use std::fmt;
@@ -24,19 +25,6 @@ impl fmt::Display for Simplified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} → {} operations", grouped(self.before), grouped(self.after))
     }
-}
-
-/// A whole number with commas between thousands.
-fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 impl Function {

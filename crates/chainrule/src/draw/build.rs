@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagram::{Diagram, Direction, Record, Role, Shape};
-use super::expression::names;
-use super::number::{constant, grouped};
+use super::expression::name;
+use super::number::constant;
 use super::seed::{Step, rewrite};
 use super::select::Selection;
 use super::style::{Content, Structure, Style, cells};
+use crate::expression::grouped;
 use crate::graph::{Kind, Trace, TraceNode};
 
 /// How a graph is drawn.
@@ -71,7 +72,6 @@ impl Options {
         Builder {
             options: self,
             trace,
-            names: names(trace),
             selection,
             place: vec![0; trace.nodes.len()],
             parts: BTreeMap::new(),
@@ -84,7 +84,6 @@ impl Options {
 struct Builder<'a> {
     options: &'a Options,
     trace: &'a Trace,
-    names: Vec<Option<String>>,
     selection: Selection,
     /// Number in the picture of every shown node of the trace.
     place: Vec<usize>,
@@ -113,7 +112,7 @@ impl Builder<'_> {
                 Kind::Constant => self.record(Role::Constant, None, numbers(node)),
                 Kind::Operation(_) => {
                     let role = if root { Role::Root } else { Role::Result };
-                    let name = self.names[i].take();
+                    let name = name(trace, i);
                     self.operation(node, role, name.as_deref())
                 }
             };

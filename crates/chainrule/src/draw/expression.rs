@@ -1,73 +1,35 @@
 //! Names for values that the user gave none: `x + 1`, where that is short.
 
 use super::number::constant;
-use crate::graph::{Kind, Trace, TraceNode};
+use crate::expression::{Nodes, Part, short_formula};
+use crate::graph::{Kind, Trace};
+use std::borrow::Cow;
 
 /// Longest name made up here, in characters.
 const LONGEST: usize = 18;
 
-/// How tightly the parts of an expression hold together; brackets go around looser parts.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-enum Bond {
-    Test,
-    Sum,
-    Product,
-    Sign,
-    Power,
-    Whole,
+/// The node's label, or a short expression of labels and numbers.
+pub(super) fn name(trace: &Trace, i: usize) -> Option<String> {
+    let label = trace.nodes[i].label.clone();
+    label.or_else(|| short(short_formula(&Labels(trace), i, 4 * LONGEST)?))
 }
 
-struct Expression {
-    text: String,
-    bond: Bond,
+/// The text, unless it is long or holds a value without a name, which is written `?`.
+fn short(text: String) -> Option<String> {
+    (text.chars().count() <= LONGEST && !text.contains('?')).then_some(text)
 }
 
-/// For every node its label, its number if it is a constant, or a short expression of such.
-pub(super) fn names(trace: &Trace) -> Vec<Option<String>> {
-    let mut names: Vec<Option<Expression>> = Vec::with_capacity(trace.nodes.len());
-    for node in &trace.nodes {
-        let whole = |text| Expression { text, bond: Bond::Whole };
-        let name = match (&node.label, node.kind) {
-            (Some(label), _) => Some(whole(label.clone())),
-            (None, Kind::Constant) => {
-                let bond = if node.value < 0.0 { Bond::Sign } else { Bond::Whole };
-                Some(Expression { text: constant(node.value), bond })
-            }
-            (None, Kind::Input) => None,
-            (None, Kind::Operation(_)) => expression(node, &names),
-        };
-        names.push(name);
+/// A trace in which only what the user labelled has a name.
+struct Labels<'t>(&'t Trace);
+
+impl Nodes for Labels<'_> {
+    fn name(&self, i: usize) -> Option<Cow<'_, str>> {
+        let node = &self.0.nodes[i];
+        let number = || (node.kind == Kind::Constant && node.value >= 0.0).then_some(node.value);
+        node.label.as_deref().map(Cow::from).or_else(|| Some(constant(number()?).into()))
     }
-    names.into_iter().map(|name| name.map(|expression| expression.text)).collect()
-}
 
-fn expression(node: &TraceNode, names: &[Option<Expression>]) -> Option<Expression> {
-    let Kind::Operation(op) = node.kind else { return None };
-    if node.inputs.len() > LONGEST {
-        return None;
+    fn part(&self, i: usize) -> Part<impl Iterator<Item = usize>> {
+        self.0.part(i)
     }
-    let parts: Vec<&Expression> =
-        node.inputs.iter().map(|&input| names.get(input)?.as_ref()).collect::<Option<_>>()?;
-    let within = |part: &Expression, least: Bond| {
-        if part.bond < least { format!("({})", part.text) } else { part.text.clone() }
-    };
-    let infix = |left: Bond, sign: &str, right: Bond| {
-        format!("{}{sign}{}", within(parts[0], left), within(parts[1], right))
-    };
-    let (text, bond) = match (op.info().symbol, parts.len()) {
-        ("-", 1) => (format!("-{}", within(parts[0], Bond::Power)), Bond::Sign),
-        ("1/", 1) => (format!("1/{}", within(parts[0], Bond::Sign)), Bond::Product),
-        ("+", 2) => (infix(Bond::Sum, " + ", Bond::Product), Bond::Sum),
-        ("-", 2) => (infix(Bond::Sum, " - ", Bond::Product), Bond::Sum),
-        (sign @ ("*" | "/" | "%"), 2) => (infix(Bond::Product, sign, Bond::Sign), Bond::Product),
-        ("**", 2) => (infix(Bond::Whole, "**", Bond::Sign), Bond::Power),
-        (sign @ ("<" | "<=" | ">" | ">=" | "==" | "!="), 2) => {
-            (infix(Bond::Sum, &format!(" {sign} "), Bond::Sum), Bond::Test)
-        }
-        (symbol, _) => {
-            let parts: Vec<_> = parts.iter().map(|part| part.text.as_str()).collect();
-            (format!("{symbol}({})", parts.join(", ")), Bond::Whole)
-        }
-    };
-    (text.chars().count() <= LONGEST).then_some(Expression { text, bond })
 }

@@ -35,5 +35,5 @@ fn unknown(option: &str, text: &str, choices: &[&str]) -> Error {
 #[must_use]
 pub fn collapsed_text(hidden: usize) -> String {
     let noun = if hidden == 1 { "node" } else { "nodes" };
-    format!("… {} {noun}", number::grouped(hidden))
+    format!("… {} {noun}", crate::expression::grouped(hidden))
 }

@@ -56,19 +56,6 @@ fn trimmed(text: &str) -> String {
     }
 }
 
-/// `1000003` as `1,000,003`.
-pub(super) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,13 +86,6 @@ mod tests {
     fn constants_are_bare_b11() {
         for (x, text) in [(10.0, "10"), (-1.0, "-1"), (0.1, "0.1"), (1e300, "1e300")] {
             assert_eq!(constant(x), text);
-        }
-    }
-
-    #[test]
-    fn thousands_are_grouped() {
-        for (n, text) in [(0, "0"), (412, "412"), (1000, "1,000"), (1000003, "1,000,003")] {
-            assert_eq!(grouped(n), text);
         }
     }
 }
