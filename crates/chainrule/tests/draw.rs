@@ -227,7 +227,7 @@ fn values_without_a_label_show_their_expression_b24() {
         ((-x).powi(2), "(-x)^2"),
         (-x.powi(2), "-x^2"),
         ((x * y).sin(), "sin(x*y)"),
-        (x * -1.0, "x*-1"),
+        (x * -1.0, "x*(-1)"),
         (x.max(y), "max(x, y)"),
     ] {
         assert_eq!(name(value).as_deref(), Some(expected));
