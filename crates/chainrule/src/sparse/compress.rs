@@ -1,0 +1,138 @@
+//! A compressed evaluation: which directions to run, and where each entry of the matrix is to be
+//! read afterwards.
+
+use super::colouring::{Colouring, colour_columns};
+use super::star::colour_star;
+use super::{Linear, SparsityPattern};
+
+/// Whether the matrix equals its mirror image, so that half of it is enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Symmetry {
+    None,
+    Symmetric,
+}
+
+/// How to get all entries of a pattern in few sweeps.
+#[derive(Debug)]
+pub(crate) struct Compression {
+    /// Forward with colours of columns, or backward with colours of rows.
+    forward: bool,
+    colours: Vec<u32>,
+    count: u32,
+    /// Directions that run side by side.
+    lanes: usize,
+    /// Where each entry stands after the sweep that gives it, sweep after sweep.
+    reads: Vec<Read>,
+}
+
+#[derive(Debug)]
+struct Read {
+    entry: u32,
+    slot: u32,
+    colour: u32,
+}
+
+impl Compression {
+    pub(crate) fn new(linear: &Linear, pattern: &SparsityPattern, symmetry: Symmetry) -> Self {
+        let (by_column, _) = pattern.transposed();
+        let columns = colour_columns(pattern, &by_column);
+        let (forward, Colouring { colours, count }) = match symmetry {
+            Symmetry::Symmetric => (true, columns.better(colour_star(pattern))),
+            Symmetry::None => {
+                let rows = colour_columns(&by_column, pattern);
+                if rows.count < columns.count { (false, rows) } else { (true, columns) }
+            }
+        };
+        let count = if pattern.is_empty() { 0 } else { count };
+        let lanes = if count <= 4 { 4 } else { 8 };
+        let mut reads = Vec::with_capacity(pattern.len());
+        let mut seen = vec![0_u32; colours.len() + 1];
+        let (mut row, mut counted) = (0, usize::MAX);
+        for (entry, (i, j)) in pattern.entries().enumerate() {
+            let (slot, colour) = if !forward {
+                (linear.columns[j], colours[i])
+            } else if symmetry == Symmetry::None {
+                (linear.rows[i], colours[j])
+            } else {
+                if counted != i {
+                    pattern.row(row).iter().for_each(|&j| seen[colours[j] as usize] = 0);
+                    pattern.row(i).iter().for_each(|&j| seen[colours[j] as usize] += 1);
+                    (row, counted) = (i, i);
+                }
+                let alone = seen[colours[j] as usize] == 1;
+                let (at, by) = if alone { (i, j) } else { (j, i) };
+                (linear.rows[at], colours[by])
+            };
+            // Without a slot the entry is zero: its mirror image's rule alone sees a dependency.
+            reads.extend(slot.map(|slot| Read { entry: entry as u32, slot, colour }));
+        }
+        reads.sort_by_key(|read| read.colour as usize / lanes);
+        Compression { forward, colours, count, lanes, reads }
+    }
+
+    /// Number of directions.
+    pub(crate) fn colours(&self) -> usize {
+        self.count as usize
+    }
+
+    /// Number of sweeps, each of several directions side by side.
+    pub(crate) fn sweeps(&self) -> usize {
+        self.colours().div_ceil(self.lanes)
+    }
+
+    /// Whether tangents run forward rather than adjoints back.
+    pub(crate) fn is_forward(&self) -> bool {
+        self.forward
+    }
+
+    /// The entries, given the values of all nodes of the linearised program; `scratch` is memory.
+    pub(crate) fn evaluate(
+        &self,
+        linear: &Linear,
+        values: &[f64],
+        entries: &mut [f64],
+        scratch: &mut Vec<f64>,
+    ) {
+        scratch.resize(linear.slots() * self.lanes, 0.0);
+        match self.lanes {
+            4 => self.sweep::<4>(linear, values, entries, scratch),
+            _ => self.sweep::<8>(linear, values, entries, scratch),
+        }
+    }
+
+    fn sweep<const L: usize>(
+        &self,
+        linear: &Linear,
+        values: &[f64],
+        entries: &mut [f64],
+        scratch: &mut [f64],
+    ) {
+        let (lanes, _) = scratch.as_chunks_mut::<L>();
+        entries.fill(0.0);
+        let sweep = |read: &Read| read.colour as usize / L;
+        for reads in self.reads.chunk_by(|a, b| sweep(a) == sweep(b)) {
+            let first = sweep(&reads[0]) * L;
+            let seeds = if self.forward { &linear.columns } else { &linear.rows };
+            if self.forward {
+                seeds.iter().flatten().for_each(|&slot| lanes[slot as usize] = [0.0; L]);
+            } else {
+                lanes.fill([0.0; L]);
+            }
+            for (slot, &colour) in seeds.iter().zip(&self.colours) {
+                let lane = (colour as usize).wrapping_sub(first);
+                if let (Some(slot), true) = (slot, lane < L) {
+                    lanes[*slot as usize][lane] += 1.0;
+                }
+            }
+            if self.forward {
+                linear.forward(values, lanes);
+            } else {
+                linear.reverse(values, lanes);
+            }
+            for read in reads {
+                entries[read.entry as usize] =
+                    lanes[read.slot as usize][read.colour as usize - first];
+            }
+        }
+    }
+}
