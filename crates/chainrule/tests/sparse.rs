@@ -1,7 +1,10 @@
 //! Sparse Jacobians and Hessians: patterns by hand, values by hand and against the dense engines,
 //! colours against known optima.
 
+mod problems;
+
 use chainrule::{Function, SparseMatrix, SparsityPattern, Value, Workspace};
+use problems::{Bundle, CAMERA};
 
 type Row<'a> = &'a [usize];
 
@@ -23,11 +26,14 @@ fn record(
 }
 
 fn rosenbrock(n: usize) -> Function {
-    record(n, |x| {
-        let terms =
-            x.windows(2).map(|p| 100.0 * (p[1] - p[0] * p[0]).powi(2) + (1.0 - p[0]).powi(2));
-        vec![terms.sum()]
-    })
+    record(n, |x| vec![problems::rosenbrock(x)])
+}
+
+fn bundle_adjustment(bundle: &Bundle, at: &[f64]) -> Function {
+    let names = names(at.len());
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let bundle = bundle.clone();
+    Function::record_slices(&names, at, move |x| bundle.residuals(x)).expect("distinct names")
 }
 
 /// The Hessian of chained Rosenbrock by hand: diagonal and superdiagonal.
@@ -73,6 +79,58 @@ fn the_hessian_of_chained_rosenbrock_is_tridiagonal_and_right() {
     for (i, j, v) in plan.evaluate(&x).expect("as many numbers").triplets() {
         let want = if i == j { diagonal[i] } else { beside[i.min(j)] };
         assert_close(v, want, &format!("entry ({i}, {j})"));
+    }
+}
+
+#[test]
+fn the_jacobian_of_bundle_adjustment_has_fifteen_entries_a_row() {
+    let bundle = Bundle::of_size(1000);
+    let x = bundle.start(0.0);
+    let f = bundle_adjustment(&bundle, &x);
+    let pattern = f.jacobian_sparsity();
+    for k in 0..1000 {
+        let columns = bundle.columns(k);
+        assert_eq!(columns.len(), 15);
+        let cameras = CAMERA * bundle.cameras;
+        let without = |i| move |&j: &usize| j >= cameras || j % CAMERA != i;
+        // The horizontal residual knows nothing of v₀, the vertical one nothing of u₀.
+        let across: Vec<usize> = columns.iter().copied().filter(without(8)).collect();
+        let down: Vec<usize> = columns.iter().copied().filter(without(7)).collect();
+        assert_eq!(pattern.row(2 * k), across);
+        assert_eq!(pattern.row(2 * k + 1), down);
+        assert_eq!(pattern.row(2000 + k), [columns[14]]);
+    }
+    let plan = f.prepare_sparse_jacobian();
+    assert!(plan.colours() <= 15, "{plan:?}");
+    // Values: the residual's own difference quotient in every direction of the pattern.
+    let jacobian = plan.evaluate(&x).expect("as many numbers");
+    let (mut plus, mut minus) = (x.clone(), x.clone());
+    for j in (0..x.len()).step_by(37) {
+        let h = 1e-5;
+        (plus[j], minus[j]) = (x[j] + h, x[j] - h);
+        let (up, down) = (f.eval(&plus).expect("numbers"), f.eval(&minus).expect("numbers"));
+        (plus[j], minus[j]) = (x[j], x[j]);
+        for i in 0..up.len() {
+            let slope = (up[i] - down[i]) / (2.0 * h);
+            let found = jacobian.get(i, j);
+            assert!(
+                (found - slope).abs() <= 1e-8 * (1.0 + slope.abs()),
+                "({i}, {j}): {found} {slope}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_small_bundle_equals_its_dense_jacobian_on_both_sides_of_its_branch() {
+    let bundle = Bundle::of_size(12);
+    let x = bundle.start(0.0);
+    let f = bundle_adjustment(&bundle, &x);
+    let mut unrotated = x.clone();
+    unrotated[..3].fill(0.0);
+    for x in [x, bundle.start(0.15), unrotated] {
+        let dense = f.jacobian(&x).expect("as many numbers");
+        assert_same(&f.sparse_jacobian(&x).expect("as many numbers"), &dense);
     }
 }
 

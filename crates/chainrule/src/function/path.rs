@@ -100,19 +100,22 @@ impl Path {
     /// The Jacobian of the outputs, or the symmetric one of the gradient, as a sparse matrix.
     pub(crate) fn sparse(&self, symmetry: Symmetry) -> &Sparse {
         self.sparse[symmetry as usize].get_or_init(|| {
-            let (program, rows) = match symmetry {
-                Symmetry::None => (self.program.simplify(), 0..self.outputs),
+            let linear = match symmetry {
+                Symmetry::None => self.linear(&self.program.simplify(), 0..self.outputs),
                 Symmetry::Symmetric => {
-                    (self.derived(Kind::Gradient).simplify(), 1..1 + self.inputs)
+                    self.linear(self.derived(Kind::Gradient), 1..1 + self.inputs)
                 }
             };
-            let linear = Linear::new(&program, self.inputs, rows.clone(), rows.end);
             let pattern = match symmetry {
                 Symmetry::None => linear.pattern(),
                 Symmetry::Symmetric => linear.pattern().symmetric(),
             };
             Sparse { linear, pattern: pattern.into(), compression: OnceLock::new(), symmetry }
         })
+    }
+
+    fn linear(&self, program: &Program, rows: std::ops::Range<usize>) -> Linear {
+        Linear::new(program, self.inputs, rows.clone(), rows.end)
     }
 
     /// Outputs, then the gradient of `Σ weight·output` with constant weights.

@@ -4,6 +4,7 @@ use super::{NodeId, Program};
 use crate::algebra::{Algebra, Op, Term};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Writes a program down, one node for each operation.
 #[derive(Debug, Default)]
@@ -11,14 +12,64 @@ pub struct Recorder {
     program: RefCell<Program>,
     folds: bool,
     /// Nodes recorded so far by what they are, if equal ones are to be one.
-    seen: Option<RefCell<HashMap<Key, NodeId>>>,
+    seen: Option<RefCell<HashMap<Key, NodeId, BuildHasherDefault<Mix>>>>,
 }
 
-/// What a node is: a constant's bits, or an operation and its arguments.
+/// What a node is: a constant's bits, or an operation and its arguments. Most have one or two,
+/// which need no memory of their own.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Key {
     Constant(u64),
-    Operation(Op, Vec<NodeId>),
+    One(Op, NodeId),
+    Two(Op, NodeId, NodeId),
+    Many(Op, Vec<NodeId>),
+}
+
+impl Key {
+    fn operation(op: Op, args: &[NodeId]) -> Self {
+        match *args {
+            [a] => Key::One(op, a),
+            [a, b] if matches!(op, Op::Add | Op::Mul) => Key::Two(op, a.min(b), a.max(b)),
+            [a, b] => Key::Two(op, a, b),
+            _ => Key::Many(op, args.to_vec()),
+        }
+    }
+}
+
+/// A hash of a few small numbers, several times as fast as the one that resists an adversary:
+/// multiply by an odd number with mixed bits (2⁶⁴/φ) and fold the halves.
+#[derive(Debug, Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&b| self.write_u64(u64::from(b)));
+    }
+
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        let product = u128::from(self.0 ^ n ^ 0x5bd1_e995) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = (product as u64) ^ (product >> 64) as u64;
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+
+    fn write_isize(&mut self, n: isize) {
+        self.write_u64(n as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Recorder {
@@ -94,11 +145,12 @@ impl Recorder {
 
     /// What `op` of `args` is without a new operation, if it is one of the allowed rewrites.
     fn fold(&self, op: Op, args: &[NodeId]) -> Option<NodeId> {
-        let known: Vec<Option<f64>> = args.iter().map(|&a| self.known(a)).collect();
-        if let Some(numbers) = known.iter().copied().collect::<Option<Vec<f64>>>() {
+        if args.iter().all(|&a| self.known(a).is_some()) {
+            let numbers: Vec<f64> = args.iter().filter_map(|&a| self.known(a)).collect();
             return Some(self.constant(op.value(&numbers)));
         }
-        let same = |i: usize, c: f64| known[i].is_some_and(|k| k.to_bits() == c.to_bits());
+        let same =
+            |i: usize, c: f64| self.known(args[i]).is_some_and(|k| k.to_bits() == c.to_bits());
         match op {
             Op::Mul if same(0, 1.0) => Some(args[1]),
             Op::Mul | Op::Div | Op::Powc if same(1, 1.0) => Some(args[0]),
@@ -108,7 +160,7 @@ impl Recorder {
                 super::Step::Operation(Op::Neg, inner) => Some(inner[0]),
                 _ => None,
             },
-            Op::Select => known[0].map(|c| if c == 0.0 { args[2] } else { args[1] }),
+            Op::Select => self.known(args[0]).map(|c| if c == 0.0 { args[2] } else { args[1] }),
             _ => None,
         }
     }
@@ -123,15 +175,9 @@ impl Algebra for Recorder {
 
     fn apply(&self, op: Op, args: &[NodeId]) -> NodeId {
         let folded = if self.folds { self.fold(op, args) } else { None };
-        let key = || {
-            let mut args = args.to_vec();
-            if matches!(op, Op::Add | Op::Mul) {
-                args.sort_unstable();
-            }
-            Key::Operation(op, args)
-        };
         folded.unwrap_or_else(|| {
-            self.once(key, |program| program.push_operation(op, args.iter().copied()))
+            let push = |program: &mut Program| program.push_operation(op, args.iter().copied());
+            self.once(|| Key::operation(op, args), push)
         })
     }
 
