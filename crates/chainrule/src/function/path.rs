@@ -101,7 +101,7 @@ impl Path {
     pub(crate) fn sparse(&self, symmetry: Symmetry) -> &Sparse {
         self.sparse[symmetry as usize].get_or_init(|| {
             let linear = match symmetry {
-                Symmetry::None => self.linear(&self.program.simplify(), 0..self.outputs),
+                Symmetry::None => self.linear(&self.shared(), 0..self.outputs),
                 Symmetry::Symmetric => {
                     self.linear(self.derived(Kind::Gradient), 1..1 + self.inputs)
                 }
@@ -112,6 +112,14 @@ impl Path {
             };
             Sparse { linear, pattern: pattern.into(), compression: OnceLock::new(), symmetry }
         })
+    }
+
+    /// The recorded program with equal operations written once.
+    fn shared(&self) -> Program {
+        let recorder = Recorder::sharing();
+        let values = replay(&self.program, &recorder);
+        let outputs = self.program.outputs().iter().map(|y| values[y.index()]).collect();
+        finish(&recorder, outputs)
     }
 
     fn linear(&self, program: &Program, rows: std::ops::Range<usize>) -> Linear {

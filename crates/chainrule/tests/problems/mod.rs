@@ -1,6 +1,6 @@
 //! Problems that several tests and examples share, over terms of any algebra.
 //!
-//! Bundle adjustment as GradBench defines it (`ba`; definition from its documentation): camera
+//! Bundle adjustment as `GradBench` defines it (`ba`; definition from its documentation): camera
 //! `[r₃ C₃ f u₀ v₀ k₁ k₂]`, Rodrigues rotation of `p − C` by `r`, perspective division, radial
 //! distortion, residuals `w·(projection − feature)` and `1 − w²`.
 
