@@ -5,6 +5,7 @@
 
 mod check;
 mod recorder;
+mod seen;
 
 use crate::algebra::{Algebra, Op};
 use crate::expression::{Nodes, Part};

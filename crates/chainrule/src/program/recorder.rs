@@ -1,10 +1,9 @@
 //! The algebra whose values are nodes of a program: running a formula in it writes it down.
 
-use super::{NodeId, Program};
+use super::seen::{Seen, hash};
+use super::{NodeId, Program, Step};
 use crate::algebra::{Algebra, Op, Term};
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// Writes a program down, one node for each operation.
 #[derive(Debug, Default)]
@@ -12,62 +11,7 @@ pub struct Recorder {
     program: RefCell<Program>,
     folds: bool,
     /// Nodes recorded so far by what they are, if equal ones are to be one.
-    seen: Option<RefCell<HashMap<Key, NodeId, BuildHasherDefault<Mix>>>>,
-}
-
-/// What a node is: a constant's bits, or an operation and its arguments. Most have one or two,
-/// which need no memory of their own.
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Constant(u64),
-    One(Op, NodeId),
-    Two(Op, NodeId, NodeId),
-    Many(Op, Vec<NodeId>),
-}
-
-impl Key {
-    fn operation(op: Op, args: &[NodeId]) -> Self {
-        match *args {
-            [a] => Key::One(op, a),
-            [a, b] if matches!(op, Op::Add | Op::Mul) => Key::Two(op, a.min(b), a.max(b)),
-            [a, b] => Key::Two(op, a, b),
-            _ => Key::Many(op, args.to_vec()),
-        }
-    }
-}
-
-/// A hash of a few small numbers, several times as fast as the one that resists an adversary:
-/// multiply by an odd number with mixed bits (2⁶⁴/φ) and fold the halves.
-#[derive(Debug, Default)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for &b in bytes {
-            self.write_u64(u64::from(b));
-        }
-    }
-
-    fn write_u8(&mut self, n: u8) {
-        self.write_u64(u64::from(n));
-    }
-
-    fn write_u32(&mut self, n: u32) {
-        self.write_u64(u64::from(n));
-    }
-
-    fn write_u64(&mut self, n: u64) {
-        let product = u128::from(self.0 ^ n ^ 0x5bd1_e995) * 0x9e37_79b9_7f4a_7c15;
-        self.0 = (product as u64) ^ (product >> 64) as u64;
-    }
-
-    fn write_usize(&mut self, n: usize) {
-        self.write_u64(n as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+    seen: Option<RefCell<Seen>>,
 }
 
 impl Recorder {
@@ -125,18 +69,28 @@ impl Recorder {
         self.program.borrow().formula(term.raw())
     }
 
-    fn once(&self, key: impl Fn() -> Key, push: impl Fn(&mut Program) -> NodeId) -> NodeId {
-        let push = || push(&mut self.program.borrow_mut());
-        match &self.seen {
-            Some(seen) => *seen.borrow_mut().entry(key()).or_insert_with(push),
-            None => push(),
-        }
+    /// The node for which `is_it` holds, or a new one.
+    fn once(
+        &self,
+        hash: impl Fn() -> u32,
+        is_it: impl Fn(Step<'_>) -> bool,
+        push: impl FnOnce(&mut Program) -> NodeId,
+    ) -> NodeId {
+        let mut program = self.program.borrow_mut();
+        let Some(seen) = &self.seen else { return push(&mut program) };
+        let (mut seen, hash) = (seen.borrow_mut(), hash());
+        let found = seen.find(hash, |id| is_it(program.step(id)));
+        found.unwrap_or_else(|| {
+            let id = push(&mut program);
+            seen.insert(hash, id);
+            id
+        })
     }
 
     /// The number of a constant node.
     pub(crate) fn known(&self, id: NodeId) -> Option<f64> {
         match self.program.borrow().step(id) {
-            super::Step::Constant(c) => Some(c),
+            Step::Constant(c) => Some(c),
             _ => None,
         }
     }
@@ -155,7 +109,7 @@ impl Recorder {
             Op::Powc if same(1, 0.0) => Some(self.constant(1.0)),
             Op::Sub if same(1, 0.0) => Some(args[0]),
             Op::Neg => match self.program.borrow().step(args[0]) {
-                super::Step::Operation(Op::Neg, inner) => Some(inner[0]),
+                Step::Operation(Op::Neg, inner) => Some(inner[0]),
                 _ => None,
             },
             Op::Select => self.known(args[0]).map(|c| if c == 0.0 { args[2] } else { args[1] }),
@@ -168,14 +122,27 @@ impl Algebra for Recorder {
     type Value = NodeId;
 
     fn constant(&self, c: f64) -> NodeId {
-        self.once(|| Key::Constant(c.to_bits()), |program| program.push_constant(c))
+        let same = |step: Step<'_>| matches!(step, Step::Constant(k) if k.to_bits() == c.to_bits());
+        self.once(|| hash([c.to_bits()]), same, |program| program.push_constant(c))
     }
 
     fn apply(&self, op: Op, args: &[NodeId]) -> NodeId {
         let folded = if self.folds { self.fold(op, args) } else { None };
+        let swapped = match (op, args) {
+            (Op::Add | Op::Mul, &[a, b]) => Some([b, a]),
+            _ => None,
+        };
+        let first = swapped.as_ref().map_or(args, |s| args.min(s));
+        let numbers = || first.iter().map(|a| u64::from(a.0)).chain([1 << 32 | op as u64]);
+        let same = |step: Step<'_>| match step {
+            Step::Operation(other, found) => {
+                op == other && (found == args || swapped.is_some_and(|s| found == s))
+            }
+            _ => false,
+        };
         folded.unwrap_or_else(|| {
             let push = |program: &mut Program| program.push_operation(op, args.iter().copied());
-            self.once(|| Key::operation(op, args), push)
+            self.once(|| hash(numbers()), same, push)
         })
     }
 
