@@ -64,7 +64,7 @@ fn processor_time() -> Option<f64> {
     Some(nanoseconds * 1e-9)
 }
 
-/// Prints a row; the evaluation time is the mean of as many as take a fifth of a second.
+/// Prints a row; the evaluation time is the mean of many.
 fn row(name: &str, n: usize, x: &[f64], seconds: [f64; 3], plan: &SparsePlan) {
     let mut work = Workspace::new();
     let mut values = vec![0.0; plan.pattern().len()];

@@ -2,6 +2,7 @@
 //! read afterwards.
 
 use super::colouring::{Colouring, colour_columns};
+use super::linear::Places;
 use super::star::colour_star;
 use super::{Linear, SparsityPattern};
 
@@ -15,8 +16,9 @@ pub(crate) enum Symmetry {
 /// How to get all entries of a pattern in few sweeps.
 #[derive(Debug)]
 pub(crate) struct Compression {
-    /// Forward with colours of columns, or backward with colours of rows.
-    forward: bool,
+    /// Where tangents stand in forward sweeps, with colours of columns; `None` for backward
+    /// sweeps, with colours of rows.
+    places: Option<Places>,
     colours: Vec<u32>,
     count: u32,
     /// Directions that run side by side.
@@ -28,6 +30,7 @@ pub(crate) struct Compression {
 #[derive(Debug)]
 struct Read {
     entry: u32,
+    /// The place of a slot in forward sweeps, the slot itself in backward ones.
     slot: u32,
     colour: u32,
 }
@@ -66,8 +69,14 @@ impl Compression {
             // Without a slot the entry is zero: its mirror image's rule alone sees a dependency.
             reads.extend(slot.map(|slot| Read { entry: entry as u32, slot, colour }));
         }
+        let places = forward.then(|| linear.places());
+        if let Some(places) = &places {
+            for read in &mut reads {
+                read.slot = places.of[read.slot as usize];
+            }
+        }
         reads.sort_by_key(|read| read.colour as usize / lanes);
-        Compression { forward, colours, count, lanes, reads }
+        Compression { places, colours, count, lanes, reads }
     }
 
     /// Number of directions.
@@ -82,7 +91,7 @@ impl Compression {
 
     /// Whether tangents run forward rather than adjoints back.
     pub(crate) fn is_forward(&self) -> bool {
-        self.forward
+        self.places.is_some()
     }
 
     /// The entries, given the values of all nodes of the linearised program; `scratch` is memory.
@@ -93,7 +102,8 @@ impl Compression {
         entries: &mut [f64],
         scratch: &mut Vec<f64>,
     ) {
-        scratch.resize(linear.slots() * self.lanes, 0.0);
+        let slots = self.places.as_ref().map_or(linear.slots(), |places| places.count);
+        scratch.resize(slots * self.lanes, 0.0);
         match self.lanes {
             4 => self.sweep::<4>(linear, values, entries, scratch),
             _ => self.sweep::<8>(linear, values, entries, scratch),
@@ -112,26 +122,31 @@ impl Compression {
         let sweep = |read: &Read| read.colour as usize / L;
         for reads in self.reads.chunk_by(|a, b| sweep(a) == sweep(b)) {
             let first = sweep(&reads[0]) * L;
-            let seeds = if self.forward { &linear.columns } else { &linear.rows };
-            if self.forward {
-                seeds.iter().flatten().for_each(|&slot| lanes[slot as usize] = [0.0; L]);
+            if let Some(places) = &self.places {
+                let place = |slot: u32| places.of[slot as usize] as usize;
+                for slot in linear.columns.iter().flatten() {
+                    lanes[place(*slot)] = [0.0; L];
+                }
+                self.seed(&linear.columns, first, |slot, lane| lanes[place(slot)][lane] = 1.0);
+                linear.forward(values, places, lanes);
             } else {
                 lanes.fill([0.0; L]);
-            }
-            for (slot, &colour) in seeds.iter().zip(&self.colours) {
-                let lane = (colour as usize).wrapping_sub(first);
-                if let (Some(slot), true) = (slot, lane < L) {
-                    lanes[*slot as usize][lane] += 1.0;
-                }
-            }
-            if self.forward {
-                linear.forward(values, lanes);
-            } else {
+                // Outputs that are one node have one slot.
+                self.seed(&linear.rows, first, |slot, lane| lanes[slot as usize][lane] += 1.0);
                 linear.reverse(values, lanes);
             }
             for read in reads {
                 entries[read.entry as usize] =
                     lanes[read.slot as usize][read.colour as usize - first];
+            }
+        }
+    }
+    /// Calls `set` with slot and lane of everything whose colour is in the sweep from `first` on.
+    fn seed(&self, slots: &[Option<u32>], first: usize, mut set: impl FnMut(u32, usize)) {
+        for (slot, &colour) in slots.iter().zip(&self.colours) {
+            let lane = (colour as usize).wrapping_sub(first);
+            if let (Some(slot), true) = (slot, lane < self.lanes) {
+                set(*slot, lane);
             }
         }
     }

@@ -27,6 +27,14 @@ pub(crate) struct Linear {
     from: Vec<u32>,
 }
 
+/// Where the tangent of each slot, and that at the source of each edge, stands in a sweep.
+#[derive(Debug)]
+pub(crate) struct Places {
+    pub(crate) of: Vec<u32>,
+    from: Vec<u32>,
+    pub(crate) count: usize,
+}
+
 /// An edge while it is built: from a node to one that is computed from it.
 struct Edge {
     from: NodeId,
@@ -105,9 +113,44 @@ impl Linear {
         &self.from[self.range(slot)]
     }
 
-    /// Tangents of all slots from those of the inputs, for `L` directions; `values` are those of
-    /// all nodes of [`program`](Linear::program).
-    pub(crate) fn forward<const L: usize>(&self, values: &[f64], lanes: &mut [[f64; L]]) {
+    /// Places for the tangents of a forward sweep. Those of inputs and rows stay to its end; the
+    /// others are free again after their last use, so that a long program runs in little memory.
+    pub(crate) fn places(&self) -> Places {
+        let mut last: Vec<usize> = (0..self.slots()).collect();
+        for slot in 0..self.slots() {
+            for &source in self.sources(slot) {
+                last[source as usize] = slot;
+            }
+        }
+        for slot in self.columns.iter().chain(&self.rows).flatten() {
+            last[*slot as usize] = usize::MAX;
+        }
+        let (mut of, mut free, mut count) = (vec![0; self.slots()], Vec::new(), 0);
+        for slot in 0..self.slots() {
+            for &source in self.sources(slot) {
+                if last[source as usize] == slot {
+                    free.push(of[source as usize]);
+                    // The same source may stand here twice.
+                    last[source as usize] = usize::MAX;
+                }
+            }
+            of[slot] = free.pop().unwrap_or_else(|| {
+                count += 1;
+                count - 1
+            });
+        }
+        let from = self.from.iter().map(|&slot| of[slot as usize]).collect();
+        Places { of, from, count: count as usize }
+    }
+
+    /// Tangents of all slots, at their places, from those of the inputs, for `L` directions;
+    /// `values` are those of all nodes of [`program`](Linear::program).
+    pub(crate) fn forward<const L: usize>(
+        &self,
+        values: &[f64],
+        places: &Places,
+        lanes: &mut [[f64; L]],
+    ) {
         let weights = self.weights();
         for slot in 0..self.slots() {
             let range = self.range(slot);
@@ -115,10 +158,11 @@ impl Linear {
                 continue;
             }
             let mut sum = [0.0; L];
-            for edge in range {
-                add(&mut sum, values[weights[edge].index()], &lanes[self.from[edge] as usize]);
+            let edges = weights[range.clone()].iter().zip(&places.from[range]);
+            for (weight, &from) in edges {
+                add(&mut sum, values[weight.index()], &lanes[from as usize]);
             }
-            lanes[slot] = sum;
+            lanes[places.of[slot] as usize] = sum;
         }
     }
 
