@@ -4,6 +4,7 @@
 mod scenario;
 
 use chainrule::algebra::{Algebra, Dual, DualValue, Num, Term};
+use chainrule::formula::Formula;
 use chainrule::{ErrorKind, Function, Graph, Value, slices};
 use scenario::{Expected, Scenario, read};
 
@@ -199,7 +200,7 @@ fn recorded_functions_agree_at_every_point_wherever_they_were_recorded() {
 }
 
 fn outputs_agree(s: &Scenario, at: &[f64], e: &Expected, check: &mut Check<'_>) {
-    let f = record(s, at, |s, x| s.outputs(x));
+    let f = record(s, at, Scenario::outputs);
     check.numbers("eval", &f.eval(&e.x).expect("a point"), &e.outputs);
     check.rows("jacobian", &f.jacobian(&e.x).expect("a point"), &e.jacobian);
     let sparse = f.sparse_jacobian(&e.x).expect("a point");
@@ -277,6 +278,31 @@ fn along(f: &Function, s: &Scenario, at: &[f64], e: &Expected) -> Option<Vec<f64
             None
         }
     }
+}
+
+#[test]
+fn formulas_agree() {
+    each(|s, e, check| {
+        let inputs: Vec<&str> = s.inputs.iter().map(String::as_str).collect();
+        let formula = Formula::parse_with(&s.formula, &inputs)
+            .unwrap_or_else(|error| panic!("{}: {}", s.name, error.render(&s.formula)));
+        // A formula has its variables in the order in which they appear.
+        let place = |name: &String| s.inputs.iter().position(|n| n == name).expect("an input");
+        let order: Vec<usize> = formula.variables().iter().map(place).collect();
+        for i in (0..inputs.len()).filter(|i| !order.contains(i)) {
+            assert_eq!(e.gradient[i], 0.0, "{}: {} does not appear", s.name, inputs[i]);
+        }
+        let pick = |v: &[f64]| order.iter().map(|&i| v[i]).collect::<Vec<_>>();
+        let x = pick(&e.x);
+        let want: Vec<Vec<f64>> = order.iter().map(|&i| pick(&e.hessian[i])).collect();
+        let mut gradient = vec![0.0; order.len()];
+        let value = formula.value_and_gradient(&x, &mut gradient);
+        check.numbers("value", &[value], &[e.value]);
+        check.numbers("gradient", &gradient, &pick(&e.gradient));
+        check.rows("hessian", &formula.hessian(&x), &want);
+        let sparse = formula.function().sparse_hessian(&x).expect("a formula has no guards");
+        check.rows("sparse hessian of the function", &sparse.to_dense(), &want);
+    });
 }
 
 #[test]

@@ -247,21 +247,23 @@ fn fewest_star_colours(pattern: &SparsityPattern) -> usize {
                 })
             })
     };
-    fn search(c: &mut Vec<usize>, n: usize, most: usize, bad: &dyn Fn(&[usize]) -> bool) -> bool {
-        if c.len() == n {
+    (1..=n).find(|&most| search(&mut Vec::new(), n, most, &bad)).expect("n colours are enough")
+}
+
+/// Colours the vertices after those in `c` with at most so many colours, if it can be done.
+fn search(c: &mut Vec<usize>, n: usize, most: usize, bad: &dyn Fn(&[usize]) -> bool) -> bool {
+    if c.len() == n {
+        return true;
+    }
+    let used = c.iter().max().map_or(0, |m| m + 1);
+    for colour in 0..(used + 1).min(most) {
+        c.push(colour);
+        if !bad(c) && search(c, n, most, bad) {
             return true;
         }
-        let used = c.iter().max().map_or(0, |m| m + 1);
-        for colour in 0..(used + 1).min(most) {
-            c.push(colour);
-            if !bad(c) && search(c, n, most, bad) {
-                return true;
-            }
-            c.pop();
-        }
-        false
+        c.pop();
     }
-    (1..=n).find(|&most| search(&mut Vec::new(), n, most, &bad)).expect("n colours are enough")
+    false
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub struct Scenario {
     lets: Vec<(String, Expression)>,
     outputs: Vec<Expression>,
     least_squares: bool,
+    /// The objective in the formula language.
+    pub formula: String,
 }
 
 /// The expected numbers at a point.
@@ -72,12 +74,20 @@ fn scenario(json: &Json) -> Scenario {
         let (name, text) = string(line).split_once('=').expect("`name = expression`");
         (name.trim().to_owned(), parse(text))
     };
+    let least_squares = json["least_squares"].as_bool().expect("true or false");
+    let outputs: Vec<&str> = list(&json["outputs"]).iter().map(string).collect();
+    let squares = || outputs.iter().map(|r| format!("({r})**2")).collect::<Vec<_>>().join(" + ");
+    let objective = if least_squares { squares() } else { outputs[0].to_owned() };
+    let mut lines: Vec<&str> = list(&json["lets"]).iter().map(string).collect();
+    lines.push(&objective);
     Scenario {
+        // The generator's choice has the name that Python gives it.
+        formula: lines.join("; ").replace("where(", "if("),
         name: string(&json["name"]).to_owned(),
         inputs: list(&json["inputs"]).iter().map(|s| string(s).to_owned()).collect(),
         lets: list(&json["lets"]).iter().map(binding).collect(),
-        outputs: list(&json["outputs"]).iter().map(|s| parse(string(s))).collect(),
-        least_squares: json["least_squares"].as_bool().expect("true or false"),
+        outputs: outputs.iter().map(|text| parse(text)).collect(),
+        least_squares,
         points: list(&json["points"]).iter().map(expected).collect(),
     }
 }
