@@ -283,7 +283,9 @@ fn symmetric_colours_are_within_one_of_the_fewest() {
         let fewest = fewest_star_colours(plan.pattern());
         assert!(plan.colours() <= fewest + 1, "{name}: {} colours, {fewest}", plan.colours());
         let x = wave(n);
-        assert_same(&plan.evaluate(&x).expect("n numbers"), &f.hessian(&x).expect("n numbers"));
+        let hessian = plan.evaluate(&x).expect("n numbers");
+        assert_same(&hessian, &f.hessian(&x).expect("n numbers"));
+        assert_eq!(hessian, hessian.transposed(), "{name} to the last bit");
     }
 }
 
@@ -364,6 +366,18 @@ fn another_branch_has_its_own_pattern() {
     let high = f.prepare_sparse_hessian_at(&[3.0, 2.0]).expect("two numbers");
     assert_eq!(high.evaluate(&[4.0, 2.0]).expect("two").to_dense(), [[0.0, 1.0], [1.0, 0.0]]);
     assert_eq!(f.sparse_jacobian(&[0.0, 0.0]).expect("two").to_dense(), [[1.0, 1.0]]);
+}
+
+#[test]
+fn plans_are_shared_between_threads() {
+    let f = rosenbrock(50);
+    let plan = f.prepare_sparse_hessian().expect("one output");
+    let want = plan.evaluate(&wave(50)).expect("fifty numbers");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_eq!(plan.evaluate(&wave(50)).expect("fifty numbers"), want));
+        }
+    });
 }
 
 #[test]

@@ -362,14 +362,9 @@ impl Function {
         Ok(())
     }
 
-    /// The path whose guards hold at `x`; the values of its program of that kind are in `work`.
-    pub(super) fn path_at(
-        &self,
-        kind: Kind,
-        x: &[f64],
-        work: &mut Workspace,
-    ) -> Result<Arc<Path>, Error> {
-        self.run(kind, x, &[], work)?;
+    /// The path whose guards hold at `x`.
+    pub(super) fn path_at(&self, x: &[f64], work: &mut Workspace) -> Result<Arc<Path>, Error> {
+        self.run(Kind::Value, x, &[], work)?;
         Ok(Arc::clone(work.path.as_ref().expect("`run` leaves the path that holds")))
     }
 

@@ -49,7 +49,8 @@ impl Function {
         self.sparse_at(Kind::Edges, x)
     }
 
-    /// The Hessian at `x`, both triangles, with only the entries that may differ from zero.
+    /// The Hessian at `x`, both triangles, symmetric to the last bit, with only the entries that may
+    /// differ from zero.
     ///
     /// # Errors
     ///
@@ -84,7 +85,7 @@ impl Function {
     ///
     /// As for [`eval`](Function::eval).
     pub fn prepare_sparse_jacobian_at(&self, x: &[f64]) -> Result<SparsePlan, Error> {
-        let path = self.path_at(Kind::Value, x, &mut Workspace::new())?;
+        let path = self.path_at(x, &mut Workspace::new())?;
         Ok(SparsePlan::new(self, path, Kind::Edges))
     }
 
@@ -96,13 +97,15 @@ impl Function {
     /// As for [`value`](Function::value).
     pub fn prepare_sparse_hessian_at(&self, x: &[f64]) -> Result<SparsePlan, Error> {
         self.single()?;
-        let path = self.path_at(Kind::Value, x, &mut Workspace::new())?;
+        let path = self.path_at(x, &mut Workspace::new())?;
         Ok(SparsePlan::new(self, path, Kind::GradientEdges))
     }
 
     fn sparse_at(&self, kind: Kind, x: &[f64]) -> Result<SparseMatrix, Error> {
         let mut work = Workspace::new();
-        let path = self.path_at(kind, x, &mut work)?;
+        // Which way it goes is asked of the smallest program.
+        let path = self.path_at(x, &mut work)?;
+        self.run_along(&path, kind, x, &mut work)?;
         let sparse = sparse(&path, kind);
         let mut values = vec![0.0; sparse.pattern.len()];
         entries(sparse, kind, &mut values, &mut work);

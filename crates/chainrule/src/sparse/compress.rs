@@ -48,27 +48,17 @@ impl Compression {
         };
         let count = if pattern.is_empty() { 0 } else { count };
         let lanes = if count <= 4 { 4 } else { 8 };
-        let mut reads = Vec::with_capacity(pattern.len());
-        let mut seen = vec![0_u32; colours.len() + 1];
-        let (mut row, mut counted) = (0, usize::MAX);
-        for (entry, (i, j)) in pattern.entries().enumerate() {
-            let (slot, colour) = if !forward {
-                (linear.columns[j], colours[i])
-            } else if symmetry == Symmetry::None {
-                (linear.rows[i], colours[j])
-            } else {
-                if counted != i {
-                    pattern.row(row).iter().for_each(|&j| seen[colours[j] as usize] = 0);
-                    pattern.row(i).iter().for_each(|&j| seen[colours[j] as usize] += 1);
-                    (row, counted) = (i, i);
-                }
-                let alone = seen[colours[j] as usize] == 1;
-                let (at, by) = if alone { (i, j) } else { (j, i) };
-                (linear.rows[at], colours[by])
-            };
-            // Without a slot the entry is zero: its mirror image's rule alone sees a dependency.
-            reads.extend(slot.map(|slot| Read { entry: entry as u32, slot, colour }));
-        }
+        let mut reads = match symmetry {
+            Symmetry::Symmetric => symmetric_reads(linear, pattern, &colours),
+            Symmetry::None => {
+                let read = |(entry, (i, j))| {
+                    let (slot, by) =
+                        if forward { (linear.rows[i], j) } else { (linear.columns[j], i) };
+                    Some(Read { entry, slot: slot?, colour: colours[by] })
+                };
+                (0..).zip(pattern.entries()).filter_map(read).collect()
+            }
+        };
         let places = forward.then(|| linear.places());
         if let Some(places) = &places {
             for read in &mut reads {
@@ -150,4 +140,34 @@ impl Compression {
             }
         }
     }
+}
+
+/// Reads of a symmetric matrix: an entry and its mirror image from the same place, in the row where
+/// the other's colour is alone.
+fn symmetric_reads(linear: &Linear, pattern: &SparsityPattern, colours: &[u32]) -> Vec<Read> {
+    let mut reads = Vec::with_capacity(pattern.len());
+    let mut seen = vec![0_u32; colours.len() + 1];
+    for i in 0..pattern.rows() {
+        for &j in pattern.row(i) {
+            seen[colours[j] as usize] += 1;
+        }
+        for &j in pattern.row(i).iter().filter(|&&j| j >= i) {
+            let alone = seen[colours[j] as usize] == 1;
+            let (at, by) = if alone { (i, j) } else { (j, i) };
+            // Without a slot the entry is zero: its mirror image's rule alone sees a dependency.
+            let Some(slot) = linear.rows[at] else { continue };
+            let places = if i == j {
+                [pattern.entry(i, j), None]
+            } else {
+                [pattern.entry(i, j), pattern.entry(j, i)]
+            };
+            for entry in places.into_iter().flatten() {
+                reads.push(Read { entry: entry as u32, slot, colour: colours[by] });
+            }
+        }
+        for &j in pattern.row(i) {
+            seen[colours[j] as usize] = 0;
+        }
+    }
+    reads
 }

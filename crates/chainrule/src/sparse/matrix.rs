@@ -77,7 +77,12 @@ impl SparsityPattern {
     /// If there is no row `i`.
     #[must_use]
     pub fn contains(&self, i: usize, j: usize) -> bool {
-        self.row(i).binary_search(&j).is_ok()
+        self.entry(i, j).is_some()
+    }
+
+    /// The number of entry `(i, j)`, counted row by row.
+    pub(crate) fn entry(&self, i: usize, j: usize) -> Option<usize> {
+        self.row(i).binary_search(&j).ok().map(|k| self.starts[i] + k)
     }
 
     /// Row and column of every entry, row by row.
@@ -191,10 +196,7 @@ impl SparseMatrix {
     /// If there is no row `i`.
     #[must_use]
     pub fn get(&self, i: usize, j: usize) -> f64 {
-        match self.pattern.row(i).binary_search(&j) {
-            Ok(k) => self.values[self.pattern.starts[i] + k],
-            Err(_) => 0.0,
-        }
+        self.pattern.entry(i, j).map_or(0.0, |k| self.values[k])
     }
 
     /// Row, column and value of every stored entry, row by row (COO).
