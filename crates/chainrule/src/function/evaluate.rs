@@ -10,10 +10,12 @@ use std::sync::Arc;
 /// Scratch memory of evaluations: one for each thread, used again and again.
 #[derive(Debug, Default)]
 pub struct Workspace {
-    path: Option<Arc<Path>>,
+    pub(super) path: Option<Arc<Path>>,
     inputs: Vec<f64>,
     arguments: Vec<f64>,
-    values: [Vec<f64>; Kind::COUNT],
+    pub(super) values: [Vec<f64>; Kind::COUNT],
+    /// Slots of a linearised program, for several directions side by side.
+    pub(super) lanes: Vec<f64>,
 }
 
 impl Workspace {
@@ -332,11 +334,7 @@ impl Function {
         extra: &[f64],
         work: &'w mut Workspace,
     ) -> Result<Results<'w>, Error> {
-        same_length("input", self.names.inputs.len(), x.len())?;
-        work.inputs.clear();
-        work.inputs.extend_from_slice(x);
-        work.inputs.extend_from_slice(&self.parameters);
-        work.inputs.extend_from_slice(extra);
+        self.set_inputs(x, extra, work)?;
         let known = work.path.take().filter(|p| self.owns(p));
         let path = known.unwrap_or_else(|| self.first_path());
         if let Err(flipped) = evaluate(&path, kind, work) {
@@ -348,6 +346,35 @@ impl Function {
         let path = work.path.as_deref().expect("set on both ways");
         let outputs = path.derived(kind).outputs();
         Ok(Results { values: &work.values[kind as usize], outputs })
+    }
+
+    /// Evaluates the program of that kind at `x` along this path.
+    pub(super) fn run_along(
+        &self,
+        path: &Arc<Path>,
+        kind: Kind,
+        x: &[f64],
+        work: &mut Workspace,
+    ) -> Result<(), Error> {
+        self.set_inputs(x, &[], work)?;
+        evaluate(path, kind, work).map_err(|flipped| branch_changed(path, flipped, work, kind))?;
+        work.path = Some(Arc::clone(path));
+        Ok(())
+    }
+
+    /// The path whose guards hold at `x`.
+    pub(super) fn path_at(&self, x: &[f64], work: &mut Workspace) -> Result<Arc<Path>, Error> {
+        self.run(Kind::Value, x, &[], work)?;
+        Ok(Arc::clone(work.path.as_ref().expect("`run` leaves the path that holds")))
+    }
+
+    fn set_inputs(&self, x: &[f64], extra: &[f64], work: &mut Workspace) -> Result<(), Error> {
+        same_length("input", self.names.inputs.len(), x.len())?;
+        work.inputs.clear();
+        work.inputs.extend_from_slice(x);
+        work.inputs.extend_from_slice(&self.parameters);
+        work.inputs.extend_from_slice(extra);
+        Ok(())
     }
 
     fn owns(&self, path: &Arc<Path>) -> bool {

@@ -12,6 +12,7 @@ mod path;
 mod record;
 mod save;
 mod show;
+mod sparse;
 
 use crate::error::{Error, ErrorKind};
 pub use evaluate::Workspace;
@@ -19,6 +20,7 @@ pub use objective::FunctionObjective;
 use path::Path;
 use record::Closure;
 pub use show::Cost;
+pub use sparse::SparsePlan;
 use std::fmt;
 use std::sync::{Arc, RwLock};
 

@@ -3,7 +3,8 @@
 
 use crate::algebra::{Algebra, Dual, DualValue, Relation, Term};
 use crate::program::{NodeId, Program, Recorder};
-use std::sync::OnceLock;
+use crate::sparse::{Compression, Linear, SparsityPattern, Symmetry};
+use std::sync::{Arc, OnceLock};
 
 /// A recorded program. Its outputs are the function's, then the two operands of each guard.
 #[derive(Debug)]
@@ -14,6 +15,24 @@ pub(crate) struct Path {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
     derived: [OnceLock<Program>; Kind::COUNT],
+    sparse: [OnceLock<Sparse>; 2],
+}
+
+/// What belongs to a sparse derivative of a path.
+#[derive(Debug)]
+pub(crate) struct Sparse {
+    pub(crate) linear: Linear,
+    pub(crate) pattern: Arc<SparsityPattern>,
+    compression: OnceLock<Compression>,
+    symmetry: Symmetry,
+}
+
+impl Sparse {
+    /// The colours, found on first use.
+    pub(crate) fn compression(&self) -> &Compression {
+        self.compression
+            .get_or_init(|| Compression::new(&self.linear, &self.pattern, self.symmetry))
+    }
 }
 
 /// A comparison whose answer decided which way was recorded.
@@ -37,37 +56,74 @@ pub(crate) enum Kind {
     Gradient,
     /// Value and gradient of the first output, then the Hessian times a direction.
     Hvp,
+    /// Outputs, then the weights of the edges between inputs and outputs.
+    Edges,
+    /// Value and gradient of the first output, then the weights of the edges between inputs and
+    /// gradient.
+    GradientEdges,
 }
 
 impl Kind {
-    pub(crate) const COUNT: usize = 5;
+    pub(crate) const COUNT: usize = 7;
 }
 
 impl Path {
     pub(crate) fn new(program: Program, guards: Vec<Guard>, inputs: usize) -> Self {
         let outputs = program.outputs().len() - 2 * guards.len();
-        Path { program, guards, inputs, outputs, derived: Default::default() }
+        Path {
+            program,
+            guards,
+            inputs,
+            outputs,
+            derived: Default::default(),
+            sparse: Default::default(),
+        }
     }
 
     /// The program of that kind, made on first use.
     pub(crate) fn derived(&self, kind: Kind) -> &Program {
-        if kind == Kind::Value {
-            return &self.program;
-        }
-        self.derived[kind as usize].get_or_init(|| self.derive(kind))
-    }
-
-    fn derive(&self, kind: Kind) -> Program {
+        let made = |make: &dyn Fn() -> Program| self.derived[kind as usize].get_or_init(make);
         match kind {
-            Kind::Value => self.program.clone(),
-            Kind::Gradient => self.gradient(&[1.0]),
-            Kind::Vjp => self.vjp(),
-            Kind::Jvp => tangents(&self.program, self.inputs, 0..self.outputs),
-            Kind::Hvp => {
+            Kind::Value => &self.program,
+            Kind::Gradient => made(&|| self.gradient(&[1.0])),
+            Kind::Vjp => made(&|| self.vjp()),
+            Kind::Jvp => made(&|| tangents(&self.program, self.inputs, 0..self.outputs)),
+            Kind::Hvp => made(&|| {
                 let gradient = self.derived(Kind::Gradient);
                 tangents(gradient, self.inputs, 1..1 + self.inputs)
-            }
+            }),
+            Kind::Edges => &self.sparse(Symmetry::None).linear.program,
+            Kind::GradientEdges => &self.sparse(Symmetry::Symmetric).linear.program,
         }
+    }
+
+    /// The Jacobian of the outputs, or the symmetric one of the gradient, as a sparse matrix.
+    pub(crate) fn sparse(&self, symmetry: Symmetry) -> &Sparse {
+        self.sparse[symmetry as usize].get_or_init(|| {
+            let linear = match symmetry {
+                Symmetry::None => self.linear(&self.shared(), 0..self.outputs),
+                Symmetry::Symmetric => {
+                    self.linear(self.derived(Kind::Gradient), 1..1 + self.inputs)
+                }
+            };
+            let pattern = match symmetry {
+                Symmetry::None => linear.pattern(),
+                Symmetry::Symmetric => linear.pattern().symmetric(),
+            };
+            Sparse { linear, pattern: pattern.into(), compression: OnceLock::new(), symmetry }
+        })
+    }
+
+    /// The recorded program with equal operations written once.
+    fn shared(&self) -> Program {
+        let recorder = Recorder::sharing();
+        let values = replay(&self.program, &recorder);
+        let outputs = self.program.outputs().iter().map(|y| values[y.index()]).collect();
+        finish(&recorder, outputs)
+    }
+
+    fn linear(&self, program: &Program, rows: std::ops::Range<usize>) -> Linear {
+        Linear::new(program, self.inputs, rows.clone(), rows.end)
     }
 
     /// Outputs, then the gradient of `Σ weight·output` with constant weights.

@@ -5,6 +5,7 @@
 
 mod check;
 mod recorder;
+mod seen;
 
 use crate::algebra::{Algebra, Op};
 use crate::expression::{Nodes, Part};
@@ -204,7 +205,7 @@ impl Program {
             };
         }
         for (&id, label) in &self.labels {
-            if wanted[id.index()] || self.inputs.contains(&id) {
+            if wanted[id.index()] || matches!(self.step(id), Step::Input(_)) {
                 program.set_label(place[id.index()], label.clone());
             }
         }

@@ -1,9 +1,9 @@
 //! The algebra whose values are nodes of a program: running a formula in it writes it down.
 
-use super::{NodeId, Program};
+use super::seen::{Seen, hash};
+use super::{NodeId, Program, Step};
 use crate::algebra::{Algebra, Op, Term};
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// Writes a program down, one node for each operation.
 #[derive(Debug, Default)]
@@ -11,14 +11,7 @@ pub struct Recorder {
     program: RefCell<Program>,
     folds: bool,
     /// Nodes recorded so far by what they are, if equal ones are to be one.
-    seen: Option<RefCell<HashMap<Key, NodeId>>>,
-}
-
-/// What a node is: a constant's bits, or an operation and its arguments.
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Constant(u64),
-    Operation(Op, Vec<NodeId>),
+    seen: Option<RefCell<Seen>>,
 }
 
 impl Recorder {
@@ -76,39 +69,50 @@ impl Recorder {
         self.program.borrow().formula(term.raw())
     }
 
-    fn once(&self, key: impl Fn() -> Key, push: impl Fn(&mut Program) -> NodeId) -> NodeId {
-        let push = || push(&mut self.program.borrow_mut());
-        match &self.seen {
-            Some(seen) => *seen.borrow_mut().entry(key()).or_insert_with(push),
-            None => push(),
-        }
+    /// The node for which `is_it` holds, or a new one.
+    fn once(
+        &self,
+        hash: impl Fn() -> u32,
+        is_it: impl Fn(Step<'_>) -> bool,
+        push: impl FnOnce(&mut Program) -> NodeId,
+    ) -> NodeId {
+        let mut program = self.program.borrow_mut();
+        let Some(seen) = &self.seen else { return push(&mut program) };
+        let (mut seen, hash) = (seen.borrow_mut(), hash());
+        let found = seen.find(hash, |id| is_it(program.step(id)));
+        found.unwrap_or_else(|| {
+            let id = push(&mut program);
+            seen.insert(hash, id);
+            id
+        })
     }
 
     /// The number of a constant node.
     pub(crate) fn known(&self, id: NodeId) -> Option<f64> {
         match self.program.borrow().step(id) {
-            super::Step::Constant(c) => Some(c),
+            Step::Constant(c) => Some(c),
             _ => None,
         }
     }
 
     /// What `op` of `args` is without a new operation, if it is one of the allowed rewrites.
     fn fold(&self, op: Op, args: &[NodeId]) -> Option<NodeId> {
-        let known: Vec<Option<f64>> = args.iter().map(|&a| self.known(a)).collect();
-        if let Some(numbers) = known.iter().copied().collect::<Option<Vec<f64>>>() {
+        if args.iter().all(|&a| self.known(a).is_some()) {
+            let numbers: Vec<f64> = args.iter().filter_map(|&a| self.known(a)).collect();
             return Some(self.constant(op.value(&numbers)));
         }
-        let same = |i: usize, c: f64| known[i].is_some_and(|k| k.to_bits() == c.to_bits());
+        let same =
+            |i: usize, c: f64| self.known(args[i]).is_some_and(|k| k.to_bits() == c.to_bits());
         match op {
             Op::Mul if same(0, 1.0) => Some(args[1]),
             Op::Mul | Op::Div | Op::Powc if same(1, 1.0) => Some(args[0]),
             Op::Powc if same(1, 0.0) => Some(self.constant(1.0)),
             Op::Sub if same(1, 0.0) => Some(args[0]),
             Op::Neg => match self.program.borrow().step(args[0]) {
-                super::Step::Operation(Op::Neg, inner) => Some(inner[0]),
+                Step::Operation(Op::Neg, inner) => Some(inner[0]),
                 _ => None,
             },
-            Op::Select => known[0].map(|c| if c == 0.0 { args[2] } else { args[1] }),
+            Op::Select => self.known(args[0]).map(|c| if c == 0.0 { args[2] } else { args[1] }),
             _ => None,
         }
     }
@@ -118,20 +122,27 @@ impl Algebra for Recorder {
     type Value = NodeId;
 
     fn constant(&self, c: f64) -> NodeId {
-        self.once(|| Key::Constant(c.to_bits()), |program| program.push_constant(c))
+        let same = |step: Step<'_>| matches!(step, Step::Constant(k) if k.to_bits() == c.to_bits());
+        self.once(|| hash([c.to_bits()]), same, |program| program.push_constant(c))
     }
 
     fn apply(&self, op: Op, args: &[NodeId]) -> NodeId {
         let folded = if self.folds { self.fold(op, args) } else { None };
-        let key = || {
-            let mut args = args.to_vec();
-            if matches!(op, Op::Add | Op::Mul) {
-                args.sort_unstable();
+        let swapped = match (op, args) {
+            (Op::Add | Op::Mul, &[a, b]) => Some([b, a]),
+            _ => None,
+        };
+        let first = swapped.as_ref().map_or(args, |s| args.min(s));
+        let numbers = || first.iter().map(|a| u64::from(a.0)).chain([1 << 32 | op as u64]);
+        let same = |step: Step<'_>| match step {
+            Step::Operation(other, found) => {
+                op == other && (found == args || swapped.is_some_and(|s| found == s))
             }
-            Key::Operation(op, args)
+            _ => false,
         };
         folded.unwrap_or_else(|| {
-            self.once(key, |program| program.push_operation(op, args.iter().copied()))
+            let push = |program: &mut Program| program.push_operation(op, args.iter().copied());
+            self.once(|| hash(numbers()), same, push)
         })
     }
 
