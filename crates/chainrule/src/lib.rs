@@ -1,6 +1,7 @@
 //! Write a function, see its computational graph, trust its derivative, find its minimum.
 
 pub mod algebra;
+pub mod check;
 mod derive;
 pub mod diagnose;
 pub mod draw;
