@@ -149,6 +149,8 @@ ops! { fixed {
     LeakyRelu leaky_relu "leaky_relu" (x in REALS, slope in REALS) y = if x > 0.0 { x } else { slope * x }; d = [valid(x.eq(x), x.gt(0.0).select(1.0, x.eq(0.0).select(slope.clamp(0.0, 1.0), slope))), x.gt(0.0).select(0.0, x)];
     /// `x·σ(x)`, with the logistic function σ.
     Silu silu "silu" (x in REALS) y = special::silu(x); d = [x.sigmoid() * (1.0 + x * (-x).sigmoid())];
+    /// Softsign, `x / (1 + |x|)`.
+    Softsign softsign "softsign" (x in REALS) y = x / (1.0 + x.abs()); d = [(1.0 + x.abs()).square().recip()];
     /// `x·ln y`, and 0 where `x` is 0.
     Xlogy xlogy "xlogy" (x in REALS, z in NONNEGATIVE) y = special::xlogy(x, z); d = [z.ln(), x.eq(0.0).select(0.0, valid(z.ge(0.0), x / z))];
     /// `ln(exp(a) + exp(b))`, without overflow.
