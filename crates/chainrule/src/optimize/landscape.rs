@@ -44,7 +44,7 @@ fn follow(problem: &mut Problem<'_>, point: &Point, direction: &[f64]) -> Ray {
         let size = largest(&trial);
         let value = problem.value(&trial);
         let last = values[values.len() - 1];
-        if value.is_nan() || value > last || (size == reached && values.len() > TAIL) {
+        if value.is_nan() || value > last || (size <= reached && values.len() > TAIL) {
             return Ray::Rises;
         }
         reached = size.max(reached);

@@ -79,7 +79,7 @@ pub(super) fn strong_wolfe(
         }
         let span = length - low.length;
         let secant = -trial.slope * span / (trial.slope - low.slope);
-        let ahead = if secant > 0.0 { secant.clamp(span, 9.0 * span) } else { 9.0 * span };
+        let ahead = if secant > 0.0 { secant.max(span).min(9.0 * span) } else { 9.0 * span };
         low = trial;
         let limit = if is_barrier { length + 0.5 * (most - length) } else { most };
         length = (length + ahead).min(limit);

@@ -27,7 +27,7 @@ pub(super) fn minimize(run: &mut Run<'_>, point: &mut Point) -> Stop {
     let mut after = point.clone();
     let mut hessian = vec![0.0; n * n];
     let mut is_current = false;
-    let mut radius = norm(&point.x).max(1.0);
+    let mut radius = largest(&point.x).clamp(1.0, FARTHEST);
     let mut slide = Slide::default();
     loop {
         if let Some(stop) = run.has_converged(point) {
@@ -54,15 +54,16 @@ pub(super) fn minimize(run: &mut Run<'_>, point: &mut Point) -> Stop {
                 Stop::Stalled { why: Stall::NoDescent }
             };
         }
-        if promised <= 0.0 {
-            // The projection bent the step uphill: a shorter one follows the gradient.
+        if promised.is_nan() || promised <= 0.0 || !length.is_finite() {
+            // The projection bent the step uphill, or it overflowed: a shorter one follows the gradient.
             radius = length.min(radius) / 4.0;
             continue;
         }
         after.value = run.problem.value_and_gradient(&after.x, &mut after.gradient);
         let ratio = ratio(&run.problem, point, &after, promised);
         if ratio < 0.25 {
-            radius = length / 4.0;
+            // A slope that underflows makes steps longer than the radius.
+            radius = length.min(radius) / 4.0;
         } else if ratio > 0.75 && length > 0.8 * radius {
             radius = (3.0 * radius).min(FARTHEST);
         }

@@ -74,7 +74,8 @@ pub(super) fn solve(a: &[f64], g: &[f64], radius: f64) -> Vec<f64> {
 }
 
 fn between(low: f64, high: f64) -> f64 {
-    (low * high).sqrt().clamp(low + 0.01 * (high - low), high)
+    // Not `clamp`: where a number overflowed the bracket may be empty.
+    (low * high).sqrt().max(low + 0.01 * (high - low)).min(high)
 }
 
 /// Goes on from `p` along the direction of lowest curvature to the radius, on the side that is lower.
