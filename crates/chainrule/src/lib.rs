@@ -1,4 +1,24 @@
 //! Write a function, see its computational graph, trust its derivative, find its minimum.
+//!
+//! | to | use |
+//! |---|---|
+//! | take a gradient of a closure | [`grad`], [`derivative`], [`hessian`], [`jacobian`]; [`slices`] for lists |
+//! | build a graph value by value, label it, walk it | [`Graph`], [`Value`], [`Gradient`] |
+//! | evaluate and differentiate again and again | [`Function`], with a [`Workspace`] for each thread |
+//! | find a minimum | [`optimize::Minimizer`] |
+//! | read a formula | [`formula::Formula`] |
+//! | see it | [`draw`] for DOT, Mermaid, text and JSON; the crate `chainrule-draw` for SVG and PNG |
+//! | understand it | [`explain::explain`], [`manual`] |
+//! | trust it | [`check`], [`diagnose`] |
+//! | train a small network | [`nn`] |
+//!
+//! ```
+//! let gradient = chainrule::grad(|[a, b, c, d]| (a * b + c) * d, [2.0, -3.0, 10.0, -2.0]);
+//! assert_eq!(gradient, [6.0, -4.0, -2.0, 4.0]);
+//! ```
+//!
+//! Every operation is a row of one table, [`algebra::ops`]; every engine is an interpretation of it,
+//! [`algebra::Algebra`]. The page `docs/design.md` leads from the table to the gradient.
 
 pub mod algebra;
 pub mod check;
@@ -27,7 +47,12 @@ pub use function::{Function, SparsePlan, Workspace};
 pub use graph::{Gradient, Graph, Trace, Value};
 pub use sparse::{SparseMatrix, SparsityPattern};
 
-/// The blocks of the design page, compiled and run.
+/// The blocks of the README and of the design page, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct ReadMe;
+
+/// See above.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/design.md")]
 struct DesignPage;
