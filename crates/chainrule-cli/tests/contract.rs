@@ -7,6 +7,7 @@ use support::{fixture, run};
 const CHAPTER: &str = "e = a*b; f = e + c; L = f*d";
 const POINT: &str = "a=2,b=-3,c=10,d=-2";
 
+// S-03
 #[test]
 fn descent_with_steps_prints_the_chapters_lines_s03() {
     let run = run(["minimize", "a^2 - 10a + 28", "--from", "a=6", "--lr", "0.1", "--steps", "20"])
@@ -14,6 +15,7 @@ fn descent_with_steps_prints_the_chapters_lines_s03() {
     assert_eq!(run.stdout, fixture("gd_analytic_a6_eta0.1_20.txt"));
 }
 
+// S-04, S-05
 #[test]
 fn descent_by_differences_prints_the_chapters_lines_and_warns_s04_s05() {
     let run = run([
@@ -66,6 +68,7 @@ fn a_rate_that_is_too_large_is_explained() {
     );
 }
 
+// P-05
 #[test]
 fn a_gradient_is_checked_against_differences_p05() {
     let run = run(["grad", "(a*b + c)*d", "--at", POINT, "--check"]).exits(0);
@@ -80,6 +83,7 @@ fn a_gradient_is_checked_against_differences_p05() {
     assert!(worst.parse::<f64>().expect("a number") < 1e-10, "{worst}");
 }
 
+// S-05, S-06
 #[test]
 fn the_error_of_differences_falls_and_rises_s05_s06() {
     let run = run(["check", "a^2 - 10a + 28", "--at", "a=6", "--sweep"]).exits(0);
@@ -99,12 +103,14 @@ fn the_error_of_differences_falls_and_rises_s05_s06() {
     assert!(errors[0] > 1e6 * errors[best] && errors[14] > 1e3 * errors[best]);
 }
 
+// S-12, S-13
 #[test]
 fn the_walk_is_told_in_words_s12_s13() {
     let run = run(["explain", CHAPTER, "--at", POINT]).exits(0);
     assert_eq!(run.stdout, include_str!("golden/explain.txt"));
 }
 
+// S-29
 #[test]
 fn the_graph_is_drawn_as_text_s29() {
     let run = run(["draw", CHAPTER, "--at", POINT, "--format", "text"]).exits(0);

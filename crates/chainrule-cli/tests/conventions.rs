@@ -40,6 +40,7 @@ fn a_misspelt_command_or_flag_gets_a_suggestion() {
     run(["minimize", "x^2", "--from", "x=1", "--method", "bgfs"]).exits(2).says(&["bfgs"]);
 }
 
+// S-01
 #[test]
 fn a_value_is_the_only_thing_on_stdout_s01() {
     let run = run(["eval", "a^2 - 10a + 28", "--at", "a=5"]).exits(0);
@@ -70,6 +71,7 @@ fn the_formula_may_come_from_stdin() {
     assert_eq!(run.stdout, "5\n");
 }
 
+// S-10
 #[test]
 fn eval_as_json_s10() {
     let run = run(["eval", "e = a*b; f = e + c; L = f*d", "--at", POINT, "--json"]).exits(0);
@@ -81,6 +83,7 @@ fn eval_as_json_s10() {
     assert_eq!(document["issues"], serde_json::json!([]));
 }
 
+// S-08, S-09
 #[test]
 fn grad_as_json_s08_s09_p_second_order() {
     let arguments = ["grad", "(a*b + c)*d", "--at", POINT, "--hessian", "--check", "--json"];

@@ -12,6 +12,7 @@ fn draw(more: &[&str]) -> String {
     run(["draw", CHAPTER, "--at", POINT].iter().chain(more)).exits(0).stdout
 }
 
+// S-22
 #[test]
 fn pictures_need_no_graphviz_s22() {
     let folder = folder("formats");
@@ -58,6 +59,7 @@ fn a_picture_and_json_do_not_mix_on_stdout() {
     assert_eq!((&document["nodes"], &document["edges"]), (&10.into(), &9.into()));
 }
 
+// S-23, B-30
 #[test]
 fn edges_run_left_to_right_or_top_to_bottom_s23_b30() {
     assert!(draw(&["--format", "dot"]).contains("rankdir=LR"));
@@ -65,6 +67,7 @@ fn edges_run_left_to_right_or_top_to_bottom_s23_b30() {
     run(["draw", CHAPTER, "--at", POINT, "--rankdir", "XX"]).exits(2).says(&["LR, TB"]);
 }
 
+// S-21
 #[test]
 fn the_number_of_nodes_and_edges_is_the_chapters_s21() {
     let document = run(["draw", CHAPTER, "--at", POINT, "--json"]).exits(0).json();
@@ -95,12 +98,14 @@ fn styles_use_the_labels_of_their_sources() {
     ]);
 }
 
+// S-11
 #[test]
 fn derivatives_may_be_left_out_s11() {
     assert!(draw(&[]).contains("grad"));
     assert!(!draw(&["--no-grad"]).contains("grad"));
 }
 
+// B-09
 #[test]
 fn numbers_have_four_digits_or_as_many_as_asked_for_b09() {
     let draw = |more: &[&str]| {
@@ -110,11 +115,13 @@ fn numbers_have_four_digits_or_as_many_as_asked_for_b09() {
     assert!(draw(&["--precision", "2"]).starts_with("y = 0.013 "));
 }
 
+// B-06
 #[test]
 fn the_same_picture_has_the_same_bytes_b06() {
     assert_eq!(draw(&["--format", "svg"]), draw(&["--format", "svg"]));
 }
 
+// B-05
 #[test]
 fn a_value_used_twice_has_two_edges_b05() {
     let document = run(["draw", "a*a", "--at", "a=3", "--json"]).exits(0).json();

@@ -7,6 +7,7 @@ use support::{run, run_with_input};
 const CHAPTER: &str = "e = a*b; f = e + c; L = f*d";
 const POINT: &str = "a=2,b=-3,c=10,d=-2";
 
+// S-13, S-25
 #[test]
 fn an_input_used_twice_says_so_s13_s25() {
     let run = run(["explain", "b = a + a", "--at", "a=3"]).exits(0);
@@ -14,6 +15,7 @@ fn an_input_used_twice_says_so_s13_s25() {
     assert!(run.stdout.ends_with("Gradient  db/da = 2\n"), "{}", run.stdout);
 }
 
+// S-12
 #[test]
 fn local_slopes_are_limits_s12() {
     let plain = run(["explain", CHAPTER, "--at", POINT]).exits(0).stdout;
@@ -32,6 +34,7 @@ fn it_is_written_for_a_document() {
     );
 }
 
+// P-10
 #[test]
 fn any_formula_is_explained_p10() {
     let run = run(["explain", "log(1 + exp(w*x)) + max(x, w)^2", "--at", "w=0.5,x=-1.25"]).exits(0);

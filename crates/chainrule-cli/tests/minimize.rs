@@ -17,6 +17,7 @@ fn steps(rate: &str, count: &str) -> Vec<f64> {
     run.stdout.lines().map(|line| number(&line[4..line.find(',').expect("a comma")])).collect()
 }
 
+// S-02
 #[test]
 fn three_steps_by_hand_s02() {
     for (a, wanted) in steps("0.1", "3").iter().zip([5.8, 5.64, 5.512]) {
@@ -24,6 +25,7 @@ fn three_steps_by_hand_s02() {
     }
 }
 
+// S-07
 #[test]
 fn the_step_size_decides_s07() {
     let cases: [(&str, &[f64]); 4] = [
@@ -41,6 +43,7 @@ fn the_step_size_decides_s07() {
     }
 }
 
+// S-01
 #[test]
 fn every_method_finds_the_chapters_minimum_s01() {
     for method in ["gd", "momentum", "nesterov", "adam", "bfgs", "lbfgs", "newton", "auto"] {
@@ -53,6 +56,7 @@ fn every_method_finds_the_chapters_minimum_s01() {
     }
 }
 
+// S-05
 #[test]
 fn differences_lead_to_another_minimum_s05() {
     let arguments = ["minimize", PARABOLA, "--from", "a=6", "--lr", "0.1", "--numeric", "0.0001"];
@@ -64,6 +68,7 @@ fn differences_lead_to_another_minimum_s05() {
     run(["minimize", PARABOLA, "--from", "a=6", "--numeric", "0"]).exits(2).says(&["positive"]);
 }
 
+// S-35
 #[test]
 fn a_trace_has_columns_before_and_after_s35() {
     let path = folder("trace").join("trace.csv");

@@ -33,6 +33,7 @@ fn size(png: &[u8]) -> (u32, u32) {
     (number(16), number(20))
 }
 
+// B-06, S-29
 #[test]
 fn the_chapters_graph_looks_as_before_in_every_style_b06_s29() {
     let graph = Graph::new();
@@ -54,6 +55,7 @@ fn the_chapters_graph_looks_as_before_in_every_style_b06_s29() {
     }
 }
 
+// S-29
 #[test]
 fn every_box_shows_value_and_gradient_s29() {
     let graph = Graph::new();
@@ -80,6 +82,7 @@ fn hostile_labels_are_drawn_literally_row_25() {
     assert!(png(&diagram, &PngOptions::default()).is_ok());
 }
 
+// S-22
 #[test]
 fn png_has_the_size_of_the_svg_times_the_scale_s22() {
     let graph = Graph::new();
@@ -120,6 +123,7 @@ fn a_picture_above_the_pixel_limit_is_refused_with_a_remedy_row_23() {
     assert!(png(&collapsed, &PngOptions::default()).is_ok());
 }
 
+// S-19
 #[test]
 fn pictures_made_by_hand_are_drawn_even_with_a_circle_s19() {
     let mut diagram = Diagram::new(Direction::TopToBottom);

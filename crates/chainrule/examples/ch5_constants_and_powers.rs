@@ -1,4 +1,5 @@
-//! The chapter's fifth section: constants on both sides, differences and powers.
+//! The chapter's fifth section: constants on both sides, differences and powers. Its listings lose their
+//! indentation in print (B-32); these programs run as they stand, in CI too.
 //!
 //! Run it with `cargo run --example ch5_constants_and_powers`.
 

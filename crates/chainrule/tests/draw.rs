@@ -59,6 +59,7 @@ fn check_golden(name: &str, text: &str) {
     assert_eq!(text, expected, "{name}: UPDATE_GOLDEN=1 writes it again");
 }
 
+// S-21
 #[test]
 fn the_chapters_graph_has_seven_values_three_operations_nine_edges_s21() {
     let graph = Graph::new();
@@ -84,6 +85,7 @@ L = -8   grad 1    *
     assert_eq!(text(&diagram), expected);
 }
 
+// B-12, S-11
 #[test]
 fn gradients_are_a_dash_until_backward_ran_b12_s11() {
     let graph = Graph::new();
@@ -95,6 +97,7 @@ fn gradients_are_a_dash_until_backward_ran_b12_s11() {
     assert_eq!(lines(&without.diagram(&trace))[0], "a | 2");
 }
 
+// S-21, S-29, K-07, M-09
 #[test]
 fn styles_use_the_formats_of_their_sources_s21_s29_k07_m09() {
     let graph = Graph::new();
@@ -117,6 +120,7 @@ fn styles_use_the_formats_of_their_sources_s21_s29_k07_m09() {
     );
 }
 
+// M-09
 #[test]
 fn micrograds_neuron_shows_its_numbers_m09() {
     let graph = Graph::new();
@@ -133,6 +137,7 @@ fn micrograds_neuron_shows_its_numbers_m09() {
     }
 }
 
+// B-25
 #[test]
 fn a_difference_is_one_node_natively_and_three_in_the_book_b25() {
     let graph = Graph::new();
@@ -149,6 +154,7 @@ fn a_difference_is_one_node_natively_and_three_in_the_book_b25() {
     assert_eq!(symbols(&styled("seed").diagram(&l.trace())), ["**2", "*", "*", "+", "+"]);
 }
 
+// B-25
 #[test]
 fn the_books_extra_nodes_have_its_gradients_b25() {
     let graph = Graph::new();
@@ -172,6 +178,7 @@ fn the_books_extra_nodes_have_its_gradients_b25() {
     assert_eq!(self::lines(&diagram)[1], "data 5.0000 | grad -0.3200");
 }
 
+// B-05
 #[test]
 fn a_value_used_twice_has_two_edges_and_operands_keep_their_order_b05() {
     let graph = Graph::new();
@@ -199,6 +206,7 @@ fn a_value_used_twice_is_written_once_and_then_referred_to() {
     );
 }
 
+// B-11, S-31
 #[test]
 fn constants_are_bare_b11_s31() {
     let graph = Graph::new();
@@ -210,6 +218,7 @@ fn constants_are_bare_b11_s31() {
     }
 }
 
+// B-24
 #[test]
 fn values_without_a_label_show_their_expression_b24() {
     let graph = Graph::new();
@@ -236,6 +245,7 @@ fn values_without_a_label_show_their_expression_b24() {
     assert_eq!(name((x + 1.0).label("z")).as_deref(), Some("z"));
 }
 
+// B-06
 #[test]
 fn the_chapters_graph_is_drawn_as_before_in_every_format_and_style_b06() {
     let graph = Graph::new();
@@ -251,6 +261,7 @@ fn the_chapters_graph_is_drawn_as_before_in_every_format_and_style_b06() {
     check_golden("top-down.dot", &dot(&top_down.diagram(&l.trace())));
 }
 
+// B-10
 #[test]
 fn hostile_labels_are_text_in_every_format_b10() {
     let hostile = "<b>{x|y}</b> & \"q\"";
@@ -283,6 +294,7 @@ fn json_keeps_full_precision_and_lists_what_is_not_finite() {
     assert_eq!(document["issues"][0], "gradient of node 0 is inf");
 }
 
+// B-04
 #[test]
 fn a_million_nodes_are_drawn_at_once_b04_row_22() {
     let graph = Graph::new();
@@ -351,6 +363,7 @@ fn is_acyclic(diagram: &Diagram) -> bool {
     done == waiting.len()
 }
 
+// S-19
 #[test]
 fn pictures_can_be_made_by_hand_s19() {
     let mut diagram = Diagram::new(Direction::TopToBottom);
@@ -374,6 +387,7 @@ fn pictures_can_be_made_by_hand_s19() {
     );
 }
 
+// S-23
 #[test]
 fn wrong_options_list_the_choices_s23_row_24() {
     let error = "XX".parse::<Direction>().expect_err("not a direction");
@@ -393,6 +407,7 @@ fn roles_tell_inputs_constants_results_and_the_root_apart() {
     assert_eq!(records(&Options::default().diagram(&x.trace())).len(), 1);
 }
 
+// S-19
 #[test]
 fn graphviz_reads_every_dot_file_where_it_is_installed_s19() {
     use std::io::Write;

@@ -288,3 +288,14 @@ fn exp_ln_and_tanh_are_stable() {
     close(x.ln(), -LN_2, 2.0);
     close(x.tanh(), 0.46211715726000976, 0.7864477329659274);
 }
+
+// M-05
+#[test]
+fn values_print_as_micrograd_prints_them() {
+    let graph = Graph::new();
+    let x = graph.value(3.0);
+    let y = x * 2.5;
+    let gradient = y.backward();
+    assert_eq!(gradient.micrograd(y), "Value(data=7.5, grad=1)");
+    assert_eq!(gradient.micrograd(x), "Value(data=3.0, grad=2.5)");
+}

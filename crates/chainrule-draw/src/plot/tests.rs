@@ -94,6 +94,7 @@ fn plots_of_nothing_are_errors_and_of_little_are_not() {
     }
 }
 
+// M-11
 #[test]
 fn a_decision_plot_takes_the_limits_of_the_demo_m11() {
     let limits = Some([(-1.5486, 1.9514), (-1.0, 1.0)]);

@@ -60,6 +60,7 @@ fn trimmed(text: &str) -> String {
 mod tests {
     use super::*;
 
+    // B-09
     #[test]
     fn four_digits_keep_small_values_visible_b09() {
         for (x, text) in [
@@ -82,6 +83,7 @@ mod tests {
         }
     }
 
+    // B-11
     #[test]
     fn constants_are_bare_b11() {
         for (x, text) in [(10.0, "10"), (-1.0, "-1"), (0.1, "0.1"), (1e300, "1e300")] {

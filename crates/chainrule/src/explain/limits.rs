@@ -174,14 +174,14 @@ mod tests {
                 .map(|(i, &v)| ((!held(i)).then_some(names[i]), v))
                 .collect();
             for i in (0..numbers.len()).filter(|&i| !held(i)) {
-                let limit = Limit::derive(op, i, &args).unwrap();
+                let limit = Limit::derive(op, i, &args).expect("listed above");
                 let h = 0.125;
                 let mut inputs: Vec<f64> =
                     args.iter().filter(|a| a.0.is_some()).map(|a| a.1).collect();
                 inputs.push(h);
                 let values = limit.program.eval(&Num, &inputs);
                 let lines: Vec<f64> = limit.lines.iter().map(|l| values[l.index()]).collect();
-                let (last, quotients) = lines.split_last().unwrap();
+                let (last, quotients) = lines.split_last().expect("at least the quotient");
                 let mut moved = numbers.clone();
                 moved[i] += h;
                 let quotient = (op.value(&moved) - op.value(&numbers)) / h;

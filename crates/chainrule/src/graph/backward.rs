@@ -133,6 +133,22 @@ impl Gradient {
         self[x]
     }
 
+    /// The value and its derivative as micrograd prints them.
+    ///
+    /// ```
+    /// let graph = chainrule::Graph::new();
+    /// let x = graph.value(3.0);
+    /// assert_eq!(x.backward().micrograd(x), "Value(data=3.0, grad=1)");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As for [`of`](Gradient::of).
+    #[must_use]
+    pub fn micrograd(&self, x: Value<'_>) -> String {
+        format!("Value(data={:?}, grad={})", x.value(), self[x])
+    }
+
     fn check(&self, x: Value<'_>) {
         assert!(
             self.graph == x.algebra().identity(),
