@@ -44,6 +44,19 @@ pub(super) struct Guard {
     pub(super) formula: String,
 }
 
+/// Largest number of guards that are asked in one condition.
+pub(super) const GUARDS: usize = 64;
+
+/// The condition under which one of `guards` fails, a line for each, with its formula in a comment.
+pub(super) fn guard_lines(guards: &[Guard], comment: impl Fn(&str) -> String) -> String {
+    let line = |g: &Guard| {
+        let note = comment(&format!("`{}` was {}", g.formula, g.held));
+        let not = if g.held { format!("!({})", g.condition) } else { g.condition.clone() };
+        not + &note
+    };
+    guards.iter().map(line).collect::<Vec<_>>().join("\n        || ")
+}
+
 /// The inside of a function.
 pub(super) struct Body {
     /// Name and expression of each variable, in order.
@@ -99,7 +112,9 @@ pub(super) fn write(
     let mut uses = vec![0_usize; program.len()];
     for (_, step) in program.steps() {
         if let Step::Operation(_, args) = step {
-            args.iter().for_each(|a| uses[a.index()] += 1);
+            for arg in args {
+                uses[arg.index()] += 1;
+            }
         }
     }
     let mut is_result = vec![false; program.len()];
@@ -123,8 +138,8 @@ pub(super) fn write(
             }
             Step::Constant(c) => language.number(c),
             Step::Operation(op, args) => {
-                let parts = args.iter().map(|a| take(program, &mut written, *a)).collect();
-                let expression = operation(language, op, parts, program, args)?;
+                let parts: Vec<_> = args.iter().map(|a| take(program, &mut written, *a)).collect();
+                let expression = operation(language, op, &parts, program, args)?;
                 let is_last = uses[i] == 1 && is_result[i];
                 let name = match program.label(id) {
                     Some(label) if !(is_last && count == 1) => Some(names.add(label)),
@@ -175,13 +190,13 @@ fn take(program: &Program, written: &mut [Option<Expression>], id: NodeId) -> Ex
 fn operation(
     language: &impl Language,
     op: Op,
-    parts: Vec<Expression>,
+    parts: &[Expression],
     program: &Program,
     args: &[NodeId],
 ) -> Result<Expression, Error> {
     let info = op.info();
     if info.any {
-        return language.many(op, &parts);
+        return language.many(op, parts);
     }
     let number = |k: usize| match program.step(args[k]) {
         Step::Constant(c) => Some(c),

@@ -4,7 +4,7 @@ use super::body::{self, Body, Expression};
 use super::names::{MATH, Names};
 use super::template::strength::{CLOSED, SIGN};
 use super::template::{Template, Token, tokens};
-use super::{Arguments, Language, Options, derivative_name, description, support};
+use super::{Arguments, Language, Options, derivative_name, description, joined, support};
 use crate::algebra::Op;
 use crate::error::{Error, ErrorKind};
 use crate::function::Function;
@@ -87,7 +87,6 @@ fn translated(rust: &str) -> Option<String> {
                 out.push(format!(" fmod({}, {divisor})", left.trim_start()));
                 2
             }
-            ("if", _) => 1,
             ("{", _) => {
                 out.push(" ?".into());
                 1
@@ -100,7 +99,7 @@ fn translated(rust: &str) -> Option<String> {
                 out.push(" :".into());
                 2
             }
-            ("}", _) => 1,
+            ("if" | "}", _) => 1,
             (text, _) => {
                 let space = if tokens[i].spaced { " " } else { "" };
                 out.push(format!("{space}{text}"));
@@ -143,7 +142,7 @@ impl Language for C {
 
 /// The whole file.
 pub(super) fn source(functions: &[(&Function, &Options)]) -> Result<String, Error> {
-    let language = C { support: support::c_items().into_iter().map(|item| item.name).collect() };
+    let language = C { support: support::c_items().iter().map(|item| item.name.clone()).collect() };
     let mut code = String::new();
     for &(f, options) in functions {
         for derivative in [false, true] {
@@ -155,13 +154,23 @@ pub(super) fn source(functions: &[(&Function, &Options)]) -> Result<String, Erro
     }
     let helpers = helpers(&language, &code)?;
     let support = support::c(&(code.clone() + &helpers));
+    let text = format!("{support}{helpers}{code}");
+    let words: BTreeSet<&str> = tokens(&text).iter().map(|t| t.text).collect();
+    let headers = [
+        ("math.h", "math"),
+        ("stddef.h", "size_t"),
+        ("stdint.h", "uint64_t"),
+        ("string.h", "memcpy"),
+    ];
+    let included = headers.iter().filter(|(_, word)| *word == "math" || words.contains(word));
+    let included = joined(included.map(|(header, _)| format!("#include <{header}>\n")));
     Ok(format!(
         "/* Written by chainrule (`Function::to_c`) from recorded programs; do not edit.\n   \
             Where a comparison goes another way than when the program was recorded, results are NaN.\n   \
             C11 with <math.h>. Not for -ffast-math; with GCC use -std=c11 or -ffp-contract=off. */\n\n\
-         #include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n\
+         {included}\n\
          #if defined(__clang__) || !defined(__GNUC__)\n#pragma STDC FP_CONTRACT OFF\n#endif\n\
-         {support}{helpers}{code}"
+         {text}"
     ))
 }
 
@@ -257,14 +266,11 @@ fn guards(body: &Body, m: usize, n: usize, derivative: bool) -> String {
         );
     }
     nan += if m == 1 { "        return NAN;\n" } else { "        return;\n" };
-    let guard = |g: &body::Guard| {
-        let (formula, held) = (&g.formula, g.held);
-        let fails = if held { format!("!({})", g.condition) } else { g.condition.clone() };
-        format!(
-            "    /* Recorded where `{formula}` was {held}. */\n    if ({fails}) {{\n{nan}    }}\n"
-        )
+    let guard = |guards: &[body::Guard]| {
+        let conditions = body::guard_lines(guards, |formula| format!(" /* {formula} */"));
+        format!("    /* Not the way recorded. */\n    if ({conditions}\n    ) {{\n{nan}    }}\n")
     };
-    body.guards.iter().map(guard).collect()
+    body.guards.chunks(body::GUARDS).map(guard).collect()
 }
 
 fn passed(arguments: &Arguments) -> Vec<String> {
@@ -281,7 +287,7 @@ fn unpacked(arguments: &Arguments, body: &Body) -> String {
     let used = |k: &usize| body.uses_input[*k];
     let Some(arrays) = &arguments.arrays else {
         let unused = (0..arguments.names.len()).filter(|k| !used(k));
-        return unused.map(|k| format!("    (void){};\n", arguments.names[k])).collect();
+        return joined(unused.map(|k| format!("    (void){};\n", arguments.names[k])));
     };
     let parts = [0..arguments.inputs, arguments.inputs..arguments.names.len()];
     let mut text = String::new();

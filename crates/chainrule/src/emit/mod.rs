@@ -2,6 +2,18 @@
 //!
 //! How an operation reads comes from its row in the table of operations; special functions are
 //! shipped with the code that needs them.
+//!
+//! ```
+//! use chainrule::Function;
+//! use chainrule::emit::{self, Options};
+//! let wave = Function::record(["x"], |[x]| x.sin() * x)?;
+//! let length = Function::record(["x", "y"], |[x, y]| x.hypot(y))?;
+//! let name = |name: &str| Options { name: name.into(), ..Options::default() };
+//! let header = "double wave_gradient(double x, double gradient[1])";
+//! let source = emit::c(&[(&wave, &name("wave")), (&length, &name("length"))])?;
+//! assert!(source.contains(header) && source.contains("return special_hypot(x, y);"));
+//! # Ok::<(), chainrule::Error>(())
+//! ```
 
 mod body;
 mod c;
@@ -57,8 +69,8 @@ impl Function {
     /// fewer are separate, more are arrays by reference: one of the inputs, one of the parameters.
     /// What is labelled or used more than once is a variable, the rest is written in place.
     ///
-    /// Results equal those of this function to the last bit, or within 2 ulp of an operation where
-    /// it calls the crate `libm` (`log10`, `erf`, `lgamma`). Where a comparison goes another way
+    /// On the same platform results equal those of this function to the last bit, or within 2 ulp
+    /// of an operation where it calls the crate `libm` (`log10`, `erf`, `lgamma`). Where a comparison goes another way
     /// than when the function was recorded, every result is NaN; only the way recorded first is
     /// emitted, so prefer [`select`](crate::Value::select).
     ///
@@ -174,6 +186,11 @@ impl Arguments {
             (found.len() > SEPARATE).then(|| ["inputs", "parameters"].map(|n| names.add(n)));
         Arguments { names: found, inputs: f.inputs().len(), arrays }
     }
+}
+
+/// The texts one after another.
+fn joined(texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().concat()
 }
 
 /// What a function is, in a sentence.

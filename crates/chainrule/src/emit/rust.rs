@@ -4,7 +4,7 @@ use super::body::{self, Body, Expression};
 use super::names::Names;
 use super::template::Template;
 use super::template::strength::{CLOSED, SIGN};
-use super::{Arguments, Language, Options, derivative_name, description, support};
+use super::{Arguments, Language, Options, derivative_name, description, joined, support};
 use crate::algebra::Op;
 use crate::error::Error;
 use crate::function::Function;
@@ -58,7 +58,8 @@ impl Language for Rust {
         let text = match c {
             f64::INFINITY => "f64::INFINITY".into(),
             f64::NEG_INFINITY => "f64::NEG_INFINITY".into(),
-            _ if c.is_nan() && c.to_bits() == f64::NAN.to_bits() => "f64::NAN".into(),
+            _ if c.to_bits() == f64::NAN.to_bits() => "f64::NAN".into(),
+            _ if (-c).to_bits() == f64::NAN.to_bits() => "-f64::NAN".into(),
             _ if c.is_nan() => format!("f64::from_bits({:#x})", c.to_bits()),
             _ => format!("{c:?}"),
         };
@@ -111,11 +112,12 @@ fn function(f: &Function, options: &Options, derivative: bool) -> Result<String,
     for (name, expression) in &body.definitions {
         text += &format!("    let {name} = {expression};\n");
     }
-    for guard in &body.guards {
-        let not =
-            if guard.held { format!("!({})", guard.condition) } else { guard.condition.clone() };
-        text += &format!("    // Recorded where `{}` was {}.\n", guard.formula, guard.held);
-        text += &format!("    if {not} {{\n        return {};\n    }}\n", nan(n, m, derivative));
+    for guards in body.guards.chunks(body::GUARDS) {
+        let conditions = body::guard_lines(guards, |formula| format!(" // {formula}"));
+        let nan = nan(n, m, derivative);
+        text += &format!(
+            "    // Not the way recorded.\n    if {conditions}\n    {{\n        return {nan};\n    }}\n"
+        );
     }
     text += &results(f, &body.results, n, m, derivative);
     let allowed = allowed(&text, &arguments.names);
@@ -138,6 +140,10 @@ fn allowed(text: &str, arguments: &[String]) -> String {
     }
     if text.contains("f64::NAN)") || text.contains("f64::NAN ") {
         lints.push("invalid_nan_comparisons");
+    }
+    if text.contains("truth(") {
+        // `x == x` asks for a NaN.
+        lints.push("clippy::eq_op");
     }
     if lints.is_empty() { String::new() } else { format!("#[allow({})]\n", lints.join(", ")) }
 }
@@ -162,7 +168,7 @@ fn unpacked(arguments: &Arguments, body: &Body) -> String {
     let used = |k: usize| body.uses_input[k];
     let Some(arrays) = &arguments.arrays else {
         let unused = (0..arguments.names.len()).filter(|&k| !used(k));
-        return unused.map(|k| format!("    let _ = {};\n", arguments.names[k])).collect();
+        return joined(unused.map(|k| format!("    let _ = {};\n", arguments.names[k])));
     };
     let parts = [0..arguments.inputs, arguments.inputs..arguments.names.len()];
     let mut text = String::new();
@@ -205,7 +211,7 @@ fn results(f: &Function, results: &[String], n: usize, m: usize, derivative: boo
     let slopes = if m == 1 {
         row(0, 8)
     } else {
-        let rows: String = (0..m).map(|i| format!("            {},\n", row(i, 12))).collect();
+        let rows = joined((0..m).map(|i| format!("            {},\n", row(i, 12))));
         format!("[\n{rows}        ]")
     };
     format!("    (\n        {},\n        {slopes},\n    )\n", value(8))

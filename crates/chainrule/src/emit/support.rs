@@ -1,8 +1,10 @@
 //! What emitted code needs beside itself: helpers made from rows, and the special functions.
 
+use super::joined;
 use super::template::{Token, tokens};
 use crate::algebra::Op;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// The table's source, for the plain functions that rows call.
 const TABLE: &str = include_str!("../algebra/ops.rs");
@@ -49,7 +51,7 @@ pub(super) fn names() -> BTreeSet<String> {
     let word =
         |text: &str| text.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
     let plain = TABLE.split("\nfn ").skip(1).map(word);
-    rows.chain(plain).chain(c_items().into_iter().map(|item| item.name)).collect()
+    rows.chain(plain).chain(c_items().iter().map(|item| item.name.clone())).collect()
 }
 
 /// A row's text as it stands in an emitted file.
@@ -187,7 +189,12 @@ pub(super) struct Item {
 }
 
 /// The C support code, definition by definition, in an order that C accepts.
-pub(super) fn c_items() -> Vec<Item> {
+pub(super) fn c_items() -> &'static [Item] {
+    static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(read_c_items);
+    &ITEMS
+}
+
+fn read_c_items() -> Vec<Item> {
     let mut items = Vec::new();
     for (k, file) in C.iter().enumerate() {
         for text in file.split("\n\n").map(str::trim).filter(|t| !t.is_empty()) {
@@ -218,7 +225,7 @@ fn c_table(module: &str, name: &str) -> Item {
     let sizes: Vec<&str> =
         kind.split(';').skip(1).map(|s| s.trim().trim_end_matches(']')).collect();
     let element = if kind.contains("Double") { "Double" } else { "double" };
-    let sizes: String = sizes.iter().rev().map(|s| format!("[{s}]")).collect();
+    let sizes = joined(sizes.iter().rev().map(|s| format!("[{s}]")));
     let values = values
         .replace('[', "{")
         .replace(']', "}")
@@ -247,7 +254,7 @@ pub(super) fn c(code: &str) -> String {
             todo.extend(uses(&items[i].text));
         }
     }
-    wanted.into_iter().map(|i| format!("\n{}\n", items[i].text)).collect()
+    joined(wanted.into_iter().map(|i| format!("\n{}\n", items[i].text)))
 }
 
 #[cfg(test)]

@@ -461,9 +461,27 @@ static double special_log_sigmoid(double x)
     return -special_softplus(-x);
 }
 
+/* Length of (x, y): the squares in two halves each, scaled where they would leave the range. */
 static double special_hypot(double x, double y)
 {
-    return hypot(x, y);
+    double large = fmax(fabs(x), fabs(y));
+    double small = fmin(fabs(x), fabs(y));
+    if (isinf(x) || isinf(y)) {
+        return INFINITY;
+    }
+    if (isnan(x) || isnan(y)) {
+        return NAN;
+    }
+    int high = (int)(bits_of(large) >> 52);
+    int low = (int)(bits_of(small) >> 52);
+    if (small == 0.0 || high - low > 64) {
+        return large + small;
+    }
+    int shift = high > 1023 + 510 ? -700 : low < 1023 - 450 ? 700 : 0;
+    double scale = power_of_two(shift);
+    Double a = exact_product(large * scale, large * scale);
+    Double b = exact_product(small * scale, small * scale);
+    return sqrt(b.lo + a.lo + b.hi + a.hi) * power_of_two(-shift);
 }
 
 /* Euclidean length, without overflow on the way. */
