@@ -58,8 +58,8 @@ fn missing(op: Op, why: &str) -> Error {
         .hint("emit Rust instead, or write the function with other operations")
 }
 
-/// Rust expressions of the kinds that rows are made of, in C: calls of methods on names, remainders
-/// of names, `if`, paths. `None` where a method is called on something else.
+/// Rust expressions of the kinds that rows are made of, in C: calls of methods on names, a remainder
+/// or a choice as a whole, paths. `None` for other uses of these.
 fn translated(rust: &str) -> Option<String> {
     let tokens = tokens(rust);
     let mut out: Vec<String> = Vec::new();
@@ -82,7 +82,8 @@ fn translated(rust: &str) -> Option<String> {
                 out.push(format!(" {name}({}{comma}", receiver.trim_start()));
                 3
             }
-            ("%", divisor) => {
+            // Only where it is the whole row, so that nothing binds more tightly.
+            ("%", divisor) if tokens.len() == 3 => {
                 let left = out.pop()?;
                 out.push(format!(" fmod({}, {divisor})", left.trim_start()));
                 2
@@ -99,7 +100,9 @@ fn translated(rust: &str) -> Option<String> {
                 out.push(" :".into());
                 2
             }
-            ("if" | "}", _) => 1,
+            ("if", _) if i == 0 || matches!(at(i - 1), "{" | "else") => 1,
+            ("}", "}" | "") => 1,
+            ("%" | "if" | "}", _) => return None,
             (text, _) => {
                 let space = if tokens[i].spaced { " " } else { "" };
                 out.push(format!("{space}{text}"));
@@ -324,7 +327,9 @@ mod tests {
         for (rust, c) in cases {
             assert_eq!(translated(rust).as_deref(), Some(c));
         }
-        assert_eq!(translated("(a + b).exp()"), None);
+        for rust in ["(a + b).exp()", "a * b % c", "1.0 + if a > b { a } else { b }"] {
+            assert_eq!(translated(rust), None);
+        }
     }
 
     // A row without C is an error of the one who asks for C, not of the library.

@@ -27,9 +27,10 @@ const EXPORTS: &str = include_str!("../algebra/special/mod.rs");
 const LIBM: &str = include_str!("support/libm.rs");
 
 /// Special functions in C; each file may use those before it.
-pub(super) const C: [&str; 3] = [
+const C: [&str; 4] = [
     include_str!("support/double.c"),
     include_str!("support/elementary.c"),
+    include_str!("support/hyperbolic.c"),
     include_str!("support/distributions.c"),
 ];
 
