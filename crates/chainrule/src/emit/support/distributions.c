@@ -96,8 +96,8 @@ static double special_normal_pdf(double x)
 /* x times the normal distribution function. */
 static double special_gelu(double x)
 {
-    if (x == 0.0 || x < -39.0) {
-        return x == 0.0 ? x : -0.0;
+    if (x == 0.0 || x < -39.0 || x == INFINITY) {
+        return x < 0.0 ? -0.0 : x;
     }
     Scaled p = normal_parts(x);
     return scaled_round(scaled(double_times(p.value, x), p.power));

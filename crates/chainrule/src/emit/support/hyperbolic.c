@@ -175,8 +175,8 @@ static double special_sigmoid(double x)
 /* x / (1 + e^-x). */
 static double special_silu(double x)
 {
-    if (x == 0.0 || x == -INFINITY) {
-        return x == 0.0 ? x : -0.0;
+    if (x == 0.0 || isinf(x)) {
+        return x == -INFINITY ? -0.0 : x;
     }
     Scaled y = logistic_parts(x);
     return scaled_round(scaled(double_times(y.value, x), y.power));
