@@ -18,11 +18,15 @@ struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> f64 {
+        (self.next_bits() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn next_bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+        z ^ (z >> 31)
     }
 }
 
@@ -219,7 +223,7 @@ fn random(seed: u64, size: usize) -> Case {
     let f = Function::record_slices(&["x", "y", "z"], &AT, move |x| {
         let graph: &Graph = x[0].algebra();
         let mut random = Random(seed);
-        let mut below = |n: usize| (random.next() * n as f64) as usize;
+        let mut below = |n: usize| random.next_bits() as usize % n;
         let mut nodes = x.to_vec();
         while nodes.len() < size {
             let op = Op::ALL[below(Op::ALL.len())];
