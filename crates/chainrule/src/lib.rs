@@ -25,6 +25,7 @@ pub mod check;
 mod derive;
 pub mod diagnose;
 pub mod draw;
+pub mod emit;
 pub mod error;
 pub mod explain;
 pub mod expression;

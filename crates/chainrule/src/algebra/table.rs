@@ -47,6 +47,8 @@ pub struct Info {
     pub domains: &'static [Domain],
     /// Whether it takes any number of arguments.
     pub any: bool,
+    /// The value of plain numbers, as the row writes it in Rust.
+    pub value: &'static str,
     /// The manual: one sentence, then conventions at kinks and edges.
     pub doc: &'static [&'static str],
 }
@@ -132,8 +134,8 @@ macro_rules! ops {
             #[must_use]
             pub const fn info(self) -> &'static Info {
                 match self {
-                    $(Op::$Op => &Info { name: stringify!($name), symbol: $sym, arguments: &[$(stringify!($x)),+], domains: &[$($dom),+], any: false, doc: &[$($doc),+] },)+
-                    $(Op::$Nop => &Info { name: stringify!($nname), symbol: $nsym, arguments: &[stringify!($nx)], domains: &[$ndom], any: true, doc: &[$($ndoc),+] },)+
+                    $(Op::$Op => &Info { name: stringify!($name), symbol: $sym, arguments: &[$(stringify!($x)),+], domains: &[$($dom),+], any: false, value: stringify!($value), doc: &[$($doc),+] },)+
+                    $(Op::$Nop => &Info { name: stringify!($nname), symbol: $nsym, arguments: &[stringify!($nx)], domains: &[$ndom], any: true, value: stringify!($nvalue), doc: &[$($ndoc),+] },)+
                 }
             }
 

@@ -4,11 +4,13 @@
 //! here, and [`Program::adjoints`](crate::program::Program::adjoints) backward.
 
 mod check;
+mod difference;
 mod recorder;
 mod seen;
 
 use crate::algebra::{Algebra, Op};
 use crate::expression::{Nodes, Part};
+pub use difference::{Change, Difference};
 pub use recorder::Recorder;
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -30,7 +30,7 @@ pub(crate) fn sigmoid(x: f64) -> f64 {
 /// `x / (1 + e^-x)`.
 pub(crate) fn silu(x: f64) -> f64 {
     match x {
-        0.0 => x,
+        0.0 | f64::INFINITY => x,
         f64::NEG_INFINITY => -0.0,
         _ => parts(x).map(|y| y.times(x)).round(),
     }

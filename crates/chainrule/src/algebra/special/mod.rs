@@ -22,3 +22,14 @@ pub(crate) use hyperbolic::{acosh, asinh, atanh, cosh, sech, sinh, tanh};
 pub(crate) use logistic::{log_sigmoid, logit, sigmoid, silu, softplus};
 pub(crate) use norm::{hypot, norm2};
 pub(crate) use normal::{erf, erfc, gelu, normal_cdf, normal_pdf};
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn silu_and_gelu_reach_their_limits() {
+        for f in [super::silu, super::gelu] {
+            assert_eq!(f(f64::INFINITY), f64::INFINITY);
+            assert_eq!(f(f64::NEG_INFINITY), 0.0);
+        }
+    }
+}

@@ -53,7 +53,7 @@ pub(crate) fn normal_pdf(x: f64) -> f64 {
 
 /// `x` times the normal distribution function (the exact form, not the one by `tanh`).
 pub(crate) fn gelu(x: f64) -> f64 {
-    if x == 0.0 {
+    if x == 0.0 || x == f64::INFINITY {
         x
     } else if x < -39.0 {
         -0.0
