@@ -15,6 +15,7 @@ mod ops;
 mod output;
 mod point;
 mod problem;
+mod show;
 mod table;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -33,7 +34,7 @@ Examples:
 
 /// What follows for someone who typed just the name: ten lines in all.
 const MORE: &str = "
-Commands: eval, grad, check, explain, draw, minimize, compare, ops, completions
+Commands: eval, grad, check, explain, draw, minimize, compare, show, ops, completions
 Each shows its examples first: chainrule CMD --help";
 
 #[derive(Parser)]
@@ -60,6 +61,7 @@ enum Command {
     Draw(draw::Args),
     Minimize(minimize::Args),
     Compare(compare::Args),
+    Show(show::Args),
     Ops(ops::Args),
     Completions(completions::Args),
 }
@@ -83,6 +85,7 @@ fn main() -> ExitCode {
         Some(Command::Draw(args)) => draw::run(&args, &mut output),
         Some(Command::Minimize(args)) => minimize::run(&args, &mut output),
         Some(Command::Compare(args)) => compare::run(&args, &mut output),
+        Some(Command::Show(args)) => show::run(&args, &mut output),
         Some(Command::Ops(args)) => ops::run(&args, &mut output),
         Some(Command::Completions(args)) => completions::run(&args, &mut output),
     };

@@ -12,7 +12,10 @@ use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut words = std::env::args().skip(1);
-    let name = words.next().ok_or("usage: evaluate OPERATION [ARGUMENT]")?;
+    let Some(name) = words.next() else {
+        println!("usage: evaluate OPERATION [ARGUMENT] < NUMBERS, little-endian doubles");
+        return Ok(());
+    };
     let op = Op::from_name(&name).ok_or_else(|| format!("no operation `{name}`"))?;
     let direction: Option<usize> = words.next().map(|word| word.parse()).transpose()?;
     let mut bytes = Vec::new();

@@ -60,9 +60,13 @@ impl Program {
         let inputs: Vec<_> = self.inputs().iter().map(|_| recorder.input().raw()).collect();
         let rewriter = Rewriter(&recorder);
         let nodes = self.eval(&rewriter, &inputs);
-        for (id, _) in self.steps() {
-            if let Some(label) = self.label(id) {
-                recorder.label(Term::new(&recorder, nodes[id.index()]), label);
+        let mut named = std::collections::BTreeSet::new();
+        // Inputs come first, so that a name which folds into one does not replace the input's.
+        let order = self.inputs().iter().copied().chain(self.steps().map(|(id, _)| id));
+        for id in order {
+            let node = nodes[id.index()];
+            if let Some(label) = self.label(id).filter(|_| named.insert(node)) {
+                recorder.label(Term::new(&recorder, node), label);
             }
         }
         let outputs: Vec<_> =

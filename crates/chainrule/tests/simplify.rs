@@ -128,3 +128,9 @@ fn a_sum_that_is_used_elsewhere_stays() {
     });
     assert_eq!(names(&shared.simplify()), ["add", "add", "mul"]);
 }
+
+#[test]
+fn a_label_that_folds_into_an_input_does_not_rename_it() {
+    let f = Function::record(["x"], |[x]| (x * 1.0).label("y") + 2.0).expect("a name");
+    assert_eq!(f.simplify().0.to_string(), "y0 = x + 2");
+}
