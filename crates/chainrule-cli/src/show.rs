@@ -29,6 +29,7 @@ pub(crate) struct Args {
 /// The form to show it in
 #[derive(clap::Args)]
 #[group(multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Form {
     /// Definitions, one a line: what is used more than once has a name (the default)
     #[arg(long)]
