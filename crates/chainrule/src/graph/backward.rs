@@ -26,7 +26,11 @@ impl<'g> Value<'g> {
     /// over the nodes up to this one, 8 bytes each.
     #[must_use]
     pub fn backward(self) -> Gradient {
-        self.algebra().backward_from(&[(self, 1.0)])
+        let graph = self.algebra();
+        let root = self.raw().node as usize;
+        let mut adjoints = zeros(root + 1);
+        adjoints[root] = 1.0;
+        graph.finish(adjoints)
     }
 }
 
@@ -46,9 +50,7 @@ impl Graph {
     #[must_use]
     pub fn backward_from(&self, outputs: &[(Value<'_>, f64)]) -> Gradient {
         let last = outputs.iter().map(|(v, _)| v.raw().node).max().unwrap_or(0);
-        let mut adjoints = SPARE.take();
-        adjoints.clear();
-        adjoints.resize(last as usize + 1, 0.0);
+        let mut adjoints = zeros(last as usize + 1);
         for (output, weight) in outputs {
             assert!(
                 std::ptr::eq(self, output.algebra()),
@@ -57,6 +59,11 @@ impl Graph {
             );
             adjoints[output.raw().node as usize] += weight;
         }
+        self.finish(adjoints)
+    }
+
+    /// Carries the adjoints of the outputs down to everything below them.
+    fn finish(&self, mut adjoints: Vec<f64>) -> Gradient {
         self.sweep(&mut adjoints);
         adjoints[0] = 0.0;
         Gradient { adjoints, graph: self.identity() }
@@ -99,6 +106,7 @@ impl Graph {
         });
     }
 
+    #[inline]
     fn identity(&self) -> (usize, u64) {
         (std::ptr::from_ref(self) as usize, self.epoch.get())
     }
@@ -108,6 +116,14 @@ thread_local! {
     /// Memory of the last gradient that was dropped, for the next one: in a loop of steps nothing
     /// is allocated.
     static SPARE: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
+}
+
+/// So many zeros, in memory that was used before where there is some.
+fn zeros(count: usize) -> Vec<f64> {
+    let mut numbers = SPARE.take();
+    numbers.clear();
+    numbers.resize(count, 0.0);
+    numbers
 }
 
 /// More numbers than this are given back to the system.
@@ -149,6 +165,7 @@ impl Gradient {
         format!("Value(data={:?}, grad={})", x.value(), self[x])
     }
 
+    #[inline]
     fn check(&self, x: Value<'_>) {
         assert!(
             self.graph == x.algebra().identity(),
@@ -165,6 +182,7 @@ impl Gradient {
 impl At<Value<'_>> for Gradient {
     type Output = f64;
 
+    #[inline]
     fn index(&self, x: Value<'_>) -> &f64 {
         self.check(x);
         self.adjoints.get(x.raw().node as usize).unwrap_or(&0.0)

@@ -89,12 +89,14 @@ impl Graph {
     }
 
     /// An input: a value to differentiate with respect to.
+    #[inline]
     pub fn value(&self, value: f64) -> Value<'_> {
         let node = self.store.input(value);
         Term::new(self, Point { value, node })
     }
 
     /// Inputs, one for each number.
+    #[inline]
     pub fn values<const N: usize>(&self, values: [f64; N]) -> [Value<'_>; N] {
         values.map(|v| self.value(v))
     }
@@ -118,9 +120,13 @@ impl Graph {
     }
 
     /// Forgets every node and label and keeps the memory, for the next step of a loop.
+    #[inline]
     pub fn clear(&mut self) {
         self.store.clear();
-        self.labels.get_mut().clear();
+        let labels = self.labels.get_mut();
+        if !labels.is_empty() {
+            labels.clear();
+        }
         self.epoch.set(self.epoch.get() + 1);
     }
 
