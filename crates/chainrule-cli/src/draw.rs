@@ -2,7 +2,7 @@
 
 use crate::arguments::PointArgs;
 use crate::output::{Output, Result, USAGE, check_free, failure, library_failure};
-use crate::point::Point;
+use crate::point::{Point, error_in};
 use chainrule::Graph;
 use chainrule::draw::{Diagram, Direction, Options, Style, dot, json, mermaid, text};
 use chainrule_draw::{PngOptions, SvgOptions, png, svg};
@@ -18,6 +18,7 @@ Examples:
   chainrule draw '(a*b + c)*d' --at a=2,b=-3,c=10,d=-2
   chainrule draw 'e = a*b; f = e + c; L = f*d' --at a=2,b=-3,c=10,d=-2 -o graph.svg
   chainrule draw 'tanh(w*x + b)' --at w=1,x=2,b=0 --style lecture --rankdir TB -o graph.png
+  chainrule draw 'x*sin(x)' --at x=2 --gradient x
   chainrule draw 'x*x' --at x=3 --format dot | dot -Tpdf -o graph.pdf")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -40,6 +41,9 @@ pub(crate) struct Args {
     /// Leave the derivatives out
     #[arg(long)]
     no_grad: bool,
+    /// Draw the derivative in this variable, which is a graph of its own, in place of the value
+    #[arg(long, value_name = "NAME")]
+    gradient: Option<String>,
     /// Show so many steps from the result; graphs over 150 nodes show 60 if not given
     #[arg(long, value_name = "N")]
     depth: Option<usize>,
@@ -86,7 +90,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
         return Err(failure(USAGE, "a PNG is not for a terminal; give -o FILE.png"));
     }
     let point = Point::read(&args.point)?;
-    let diagram = diagram(args, &point);
+    let diagram = diagram(args, &point)?;
     let drawn = diagram.nodes().len();
     if matches!(format, Format::Svg | Format::Png) && drawn > MOST_NODES {
         let message = format!(
@@ -119,19 +123,24 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
     output.file(target, &bytes, args.force)
 }
 
-fn diagram(args: &Args, point: &Point) -> Diagram {
+fn diagram(args: &Args, point: &Point) -> Result<Diagram> {
     let options = Options {
         style: args.style,
         direction: args.rankdir,
         precision: args.precision,
-        gradients: !args.no_grad,
+        gradients: !args.no_grad && args.gradient.is_none(),
         depth: args.depth,
         ..Options::default()
     };
+    if let Some(name) = &args.gradient {
+        let fail = |e| error_in(&point.formula, &e);
+        let derivative = point.formula.function().partial(name).map_err(fail)?.simplify().0;
+        return Ok(options.diagram(&derivative.trace(&point.values, 0).map_err(fail)?));
+    }
     let graph = Graph::new();
     let result = point.formula.build(&graph, &point.values).result;
     let trace = if args.no_grad { result.trace() } else { result.trace_with_gradient() };
-    options.diagram(&trace)
+    Ok(options.diagram(&trace))
 }
 
 /// The format that was asked for, by name, by the name of the file or by `--json`.

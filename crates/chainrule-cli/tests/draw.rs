@@ -133,3 +133,10 @@ fn a_picture_too_large_says_what_to_do() {
     let run = run(["draw", CHAPTER, "--at", POINT, "--format", "png", "--scale", "1000"]);
     run.exits(2).says(&["pixels", "scale"]);
 }
+
+#[test]
+fn a_derivative_is_drawn_as_a_graph_of_its_own() {
+    let drawn = run(["draw", "x*x*x", "--at", "x=2", "--gradient", "x"]).exits(0);
+    assert!(drawn.stdout.starts_with("df/dx = 12"), "{}", drawn.stdout);
+    run(["draw", "x*x", "--at", "x=2", "--gradient", "y"]).exits(2).says(&["`y` is not an input"]);
+}
