@@ -302,24 +302,26 @@ impl Algebra for Graph {
 
     /// A pair of factors is a record; each one's partial is the other's value.
     fn inner(&self, a: &[Value<'_>], b: &[Value<'_>]) -> Point {
-        let mut recorded = false;
-        for value in a.iter().chain(b) {
-            self.check_same(value.algebra(), a[0].raw(), value.raw());
-            recorded |= value.raw().node != 0;
-        }
-        let value = a.iter().zip(b).map(|(a, b)| a.raw().value * b.raw().value).sum();
-        if !recorded {
-            return Point { value, node: 0 };
-        }
+        let start = self.store.len();
+        let (mut value, mut nodes) = (-0.0, 0);
         let argument = |of: Point, other: Point| Argument {
             node: of.node,
             number: if of.node == 0 { of.value } else { other.value },
         };
         let pairs = a.iter().zip(b).map(|(a, b)| {
+            self.check_same(a.algebra(), b.raw(), a.raw());
+            self.check_same(b.algebra(), a.raw(), b.raw());
             let (a, b) = (a.raw(), b.raw());
+            value += a.value * b.value;
+            nodes |= a.node | b.node;
             [argument(a, b), argument(b, a)]
         });
-        Point { value, node: self.store.wide(Op::Dot, 2 * a.len(), pairs) }
+        let node = self.store.wide(Op::Dot, 2 * a.len(), pairs);
+        if nodes == 0 {
+            self.store.truncate(start);
+            return Point { value, node: 0 };
+        }
+        Point { value, node }
     }
 
     #[inline]

@@ -28,6 +28,7 @@ const INPUT: u8 = 255;
 const ARGUMENTS: u8 = 254;
 const BITS: u32 = 28;
 const MASK: u64 = (1 << BITS) - 1;
+const FULL: &str = "a graph holds at most 2^28 nodes; clear it between steps";
 
 /// What a record is.
 pub(super) enum Code {
@@ -138,7 +139,7 @@ impl Store {
     #[inline(never)]
     fn grow(&self) {
         let len = self.len.get();
-        assert!(len < MASK as usize, "a graph holds at most 2^28 nodes; clear it between steps");
+        assert!(len < MASK as usize, "{FULL}");
         // SAFETY: `Store` is not `Sync` and gives out no reference to its memory, so this is the
         // only one; the first `len` records are written.
         let memory = unsafe {
@@ -176,13 +177,32 @@ impl Store {
         &self,
         op: Op,
         count: usize,
-        pairs: impl Iterator<Item = [Argument; 2]>,
+        pairs: impl ExactSizeIterator<Item = [Argument; 2]>,
     ) -> Index {
-        for [a, b] in pairs {
-            self.push(Record::new(ARGUMENTS, a.node, b.node, [a.number, b.number]));
+        let start = self.len.get();
+        let room = pairs.len();
+        assert!(start + room < MASK as usize, "{FULL}");
+        while start + room >= self.capacity.get() {
+            self.grow();
         }
+        let base = self.base.get();
+        let mut written = 0;
+        for [a, b] in pairs.take(room) {
+            let record = Record::new(ARGUMENTS, a.node, b.node, [a.number, b.number]);
+            // SAFETY: `written < room` and `start + room < capacity`, so the place lies in the
+            // memory; the iterators of this module record nothing, so it does not move.
+            unsafe { base.add(start + written).write(record) };
+            written += 1;
+        }
+        self.len.set(start + written);
         let count = Index::try_from(count).expect("fewer than 2^28 records");
         self.push(Record::new(op as u8, count, 0, [0.0; 2]))
+    }
+
+    /// Forgets the records from `len` on.
+    pub(super) fn truncate(&self, len: usize) {
+        assert!(len <= self.len.get(), "no more records than were written");
+        self.len.set(len);
     }
 
     /// The first `count` records, for a loop that records nothing.
