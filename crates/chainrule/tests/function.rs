@@ -172,3 +172,12 @@ fn damaged_files_give_errors_with_a_place() {
         }
     }
 }
+
+#[test]
+fn the_example_of_the_format_page_is_read() {
+    let page = include_str!("../../../docs/format.md");
+    let (_, rest) = page.split_once("```json\n").expect("the page shows a file");
+    let (json, _) = rest.split_once("```").expect("the block ends");
+    let f = Function::from_json(json).expect("the example is a saved function");
+    assert_eq!(f.value(&[2.0, 0.5]).expect("two numbers"), 2.0 * 0.5_f64.sin());
+}
