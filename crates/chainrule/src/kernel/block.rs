@@ -15,6 +15,9 @@ use std::ops::Range;
 /// Lanes of each sum; row `i` of a chunk goes to lane `i mod 8`.
 pub(super) const LANES: usize = 8;
 
+/// Groups of lanes that are kept in registers at once.
+const WIDE: usize = 8;
+
 /// The rows of one slot.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
@@ -153,10 +156,7 @@ impl<'r, const B: usize> Block<'r, B> {
             Code::Ternary(op) => ternary(op, self.set(dst), v(a), v(b), v(c)),
             Code::Any(op) => self.any(op, dst, a, b),
             Code::TanhAndSlope => {
-                let (x, y, slope) = (v(a), self.set(dst), self.set(b));
-                for i in 0..B {
-                    (y[i], slope[i]) = math::tanh_and_slope(x[i]);
-                }
+                map_to_two(self.set(dst), self.set(b), v(a), math::tanh_and_slope);
             }
             Code::DotUV => {
                 let pairs = self.list(a, 2 * b as usize);
@@ -168,11 +168,8 @@ impl<'r, const B: usize> Block<'r, B> {
             }
             Code::Accumulate => accumulate::<L, B>(&mut results.sums[dst as usize], v(a), len),
             Code::AccumulateProducts => {
-                let (x, pairs) = (v(a), self.list(b, 2 * c as usize));
-                for p in pairs.chunks_exact(2) {
-                    let sum = &mut results.sums[p[0] as usize];
-                    accumulate_products::<L, B>(sum, x, self.get(p[1]), len);
-                }
+                let pairs = self.list(b, 2 * c as usize);
+                self.accumulate_products::<L>(results.sums, a, pairs, len);
             }
             Code::Store => {
                 results.stores[dst as usize][at..at + len].copy_from_slice(&v(a)[..len]);
@@ -190,11 +187,10 @@ impl<'r, const B: usize> Block<'r, B> {
         x: impl Fn(&[u32], usize) -> L,
         y: impl Fn(&[u32], usize) -> L,
     ) {
-        const WIDE: usize = 8;
         let out = self.set(dst);
+        let width = WIDE.min(B / LANES);
         let mut at = 0;
         while at < B / LANES {
-            let width = WIDE.min(B / LANES - at);
             let (first, rest) = if start == NOTHING { pairs.split_at(2) } else { pairs.split_at(0) };
             let mut sum = [L::splat(0.0); WIDE];
             for (k, s) in sum.iter_mut().enumerate().take(width) {
@@ -213,6 +209,45 @@ impl<'r, const B: usize> Block<'r, B> {
             }
             for (k, s) in sum.iter().enumerate().take(width) {
                 s.store(eight_mut(out, at + k));
+            }
+            at += width;
+        }
+    }
+
+    /// Adds `x·y` to the sum of each pair (sum, place `y`), each row to its lane, in order of the
+    /// rows.
+    #[inline(always)]
+    fn accumulate_products<L: Lanes>(
+        self,
+        sums: &mut [[f64; LANES]],
+        x: u32,
+        pairs: &[u32],
+        len: usize,
+    ) {
+        let x = self.get(x);
+        if len < B {
+            for p in pairs.chunks_exact(2) {
+                let (sum, y) = (&mut sums[p[0] as usize], self.get(p[1]));
+                for i in 0..len {
+                    sum[i % LANES] = x[i].mul_add(y[i], sum[i % LANES]);
+                }
+            }
+            return;
+        }
+        let width = WIDE.min(B / LANES);
+        let mut at = 0;
+        while at < B / LANES {
+            let mut factor = [L::splat(0.0); WIDE];
+            for (k, f) in factor.iter_mut().enumerate().take(width) {
+                *f = L::load(eight(x, at + k));
+            }
+            for p in pairs.chunks_exact(2) {
+                let (sum, y) = (&mut sums[p[0] as usize], self.get(p[1]));
+                let mut s = L::load(sum);
+                for (k, f) in factor.iter().enumerate().take(width) {
+                    s = f.mul_add(L::load(eight(y, at + k)), s);
+                }
+                s.store(sum);
             }
             at += width;
         }
@@ -258,29 +293,21 @@ fn accumulate<L: Lanes, const B: usize>(sum: &mut [f64; LANES], x: &[f64; B], le
 }
 
 #[inline(always)]
-fn accumulate_products<L: Lanes, const B: usize>(
-    sum: &mut [f64; LANES],
-    x: &[f64; B],
-    y: &[f64; B],
-    len: usize,
-) {
-    if len == B {
-        let mut s = L::load(sum);
-        for k in 0..B / LANES {
-            s = L::load(eight(x, k)).mul_add(L::load(eight(y, k)), s);
-        }
-        s.store(sum);
-    } else {
-        for i in 0..len {
-            sum[i % LANES] = x[i].mul_add(y[i], sum[i % LANES]);
-        }
+fn map1<const B: usize>(out: &mut [f64; B], x: &[f64; B], f: impl Fn(f64) -> f64) {
+    for i in 0..B {
+        out[i] = f(x[i]);
     }
 }
 
 #[inline(always)]
-fn map1<const B: usize>(out: &mut [f64; B], x: &[f64; B], f: impl Fn(f64) -> f64) {
+fn map_to_two<const B: usize>(
+    out: &mut [f64; B],
+    second: &mut [f64; B],
+    x: &[f64; B],
+    f: impl Fn(f64) -> (f64, f64),
+) {
     for i in 0..B {
-        out[i] = f(x[i]);
+        (out[i], second[i]) = f(x[i]);
     }
 }
 
@@ -319,11 +346,12 @@ fn unless_rare<const B: usize>(
     f: impl Fn(f64) -> f64,
 ) {
     map1(out, x, f);
-    let mut any = false;
+    // Counted, not asked one by one: the count is a vector instruction, the questions are jumps.
+    let mut count = 0_u64;
     for &x in x {
-        any |= is_rare(x);
+        count += u64::from(is_rare(x));
     }
-    if any {
+    if count > 0 {
         by_table(out, x, op, is_rare);
     }
 }

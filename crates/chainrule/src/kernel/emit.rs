@@ -52,7 +52,7 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
     for (number, &root) in roots.iter().enumerate() {
         results[root as usize].push(number as u32);
     }
-    let (dots, mut turn) = dots(rows);
+    let (dots, turn) = dots(rows);
     let products: Vec<bool> = (0..n)
         .map(|i| {
             let product = matches!(rows.nodes[i].kind, Kind::Operation(Op::Mul | Op::Square));
@@ -63,11 +63,6 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
     let mut shared = vec![0_u32; n];
     for i in (0..n).filter(|&i| products[i]) {
         rows.nodes[i].args.iter().for_each(|&a| shared[a as usize] += 1);
-    }
-    for i in 0..n {
-        if rows.nodes[i].kind == Kind::TanhAndSlope {
-            turn[i] = i;
-        }
     }
     let mut last: Vec<usize> = (0..n).collect();
     for i in 0..n {

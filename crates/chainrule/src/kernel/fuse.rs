@@ -47,7 +47,17 @@ pub(super) struct Rows {
     /// The uniform numbers, as nodes of the program.
     pub(super) uniforms: Vec<NodeId>,
     place: HashMap<NodeId, Id>,
+    /// For a node of columns and uniforms only, the number of operations to compute it.
+    ease: Vec<Option<u32>>,
+    /// The latest copy of a node.
+    copies: HashMap<Id, Id>,
 }
+
+/// Most operations that are done a second time.
+const EASY: u32 = 2;
+
+/// So many nodes back is long ago: their slots fill the first-level cache.
+const FAR: usize = 64;
 
 impl Rows {
     /// The nodes that `roots` need. A node whose value is uniform has no arguments here.
@@ -72,7 +82,7 @@ impl Rows {
                     Node { kind: Kind::Uniform(rows.uniforms.len() as u32 - 1), args: vec![] }
                 }
                 Step::Operation(op, args) => {
-                    let args: Vec<Id> = args.iter().map(|a| rows.place[a]).collect();
+                    let args: Vec<Id> = args.iter().map(|&a| rows.nearby(a)).collect();
                     Node { kind: Kind::Operation(op), args }
                 }
                 Step::Input(i) => {
@@ -80,8 +90,8 @@ impl Rows {
                 }
                 Step::Constant(_) => unreachable!("a constant is uniform"),
             };
-            rows.place.insert(id, rows.nodes.len() as Id);
-            rows.nodes.push(node);
+            let new = rows.push(node);
+            rows.place.insert(id, new);
         }
         rows.uses = vec![0; rows.nodes.len()];
         rows.is_root = vec![false; rows.nodes.len()];
@@ -100,6 +110,46 @@ impl Rows {
         rows
     }
 
+    fn push(&mut self, node: Node) -> Id {
+        let ease = match node.kind {
+            Kind::Uniform(_) | Kind::Column(_) => Some(0),
+            Kind::Operation(Op::Add | Op::Sub | Op::Mul | Op::Square | Op::Neg) => {
+                let args = node.args.iter().map(|&a| self.ease[a as usize]);
+                args.collect::<Option<Vec<u32>>>().map(|args| 1 + args.iter().sum::<u32>())
+            }
+            _ => None,
+        };
+        self.ease.push(ease.filter(|&e| e <= EASY));
+        self.nodes.push(node);
+        self.nodes.len() as Id - 1
+    }
+
+    /// The node, or a copy of one that was computed long ago and is easy to compute again: a slot
+    /// held for so long costs more than an operation or two.
+    fn nearby(&mut self, node: NodeId) -> Id {
+        let copy = self.again(self.place[&node]);
+        self.place.insert(node, copy);
+        copy
+    }
+
+    fn again(&mut self, id: Id) -> Id {
+        let far = self.nodes.len() - id as usize > FAR;
+        match self.ease[id as usize] {
+            Some(1..) if far => {}
+            _ => return id,
+        }
+        if let Some(&copy) = self.copies.get(&id) {
+            return self.again(copy);
+        }
+        let mut node = self.nodes[id as usize].clone();
+        for arg in &mut node.args {
+            *arg = self.again(*arg);
+        }
+        let copy = self.push(node);
+        self.copies.insert(id, copy);
+        copy
+    }
+
     pub(super) fn id(&self, node: NodeId) -> Id {
         self.place[&node]
     }
@@ -109,10 +159,6 @@ impl Rows {
             Kind::Uniform(u) => Some(u),
             _ => None,
         }
-    }
-
-    pub(super) fn is(&self, id: Id, kind: Kind) -> bool {
-        self.nodes[id as usize].kind == kind
     }
 
     /// Whether only one other node uses `id`, and no result.

@@ -252,9 +252,30 @@ impl Kernel {
         columns: &[&[f64]],
     ) -> Result<Vec<Vec<f64>>, Error> {
         let rows = self.shape(parameters, columns)?;
+        let mut outputs = vec![vec![0.0; rows]; self.outputs().len()];
+        let mut slices: Vec<&mut [f64]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
+        self.eval_batch_into(parameters, columns, &mut slices)?;
+        Ok(outputs)
+    }
+
+    /// [`eval_batch`](Kernel::eval_batch) into memory of the caller.
+    ///
+    /// # Errors
+    ///
+    /// As for `eval_batch`, and if there are not as many output columns as outputs or one is not
+    /// as long as the columns.
+    pub fn eval_batch_into(
+        &self,
+        parameters: &[f64],
+        columns: &[&[f64]],
+        outputs: &mut [&mut [f64]],
+    ) -> Result<(), Error> {
+        let rows = self.shape(parameters, columns)?;
+        output_shape(self.outputs().len(), rows, outputs)?;
         let prepare = || Prepared::new(self.shared.rows.values(), Wanted::Columns);
         let prepared = self.shared.columns.get_or_init(prepare);
-        Ok(prepared.columns(parameters, columns, rows, self.options))
+        prepared.columns(parameters, columns, outputs, self.options);
+        Ok(())
     }
 
     /// The only output of every row, and its derivatives with respect to the columns and
@@ -279,12 +300,35 @@ impl Kernel {
         wrt: &[&str],
     ) -> Result<Batch, Error> {
         let rows = self.sum_shape(parameters, columns)?;
+        let mut batch =
+            Batch { values: vec![0.0; rows], gradients: vec![vec![0.0; rows]; wrt.len()] };
+        let gradients = batch.gradients.iter_mut().map(Vec::as_mut_slice);
+        let mut outputs: Vec<&mut [f64]> = [&mut batch.values[..]].into_iter().chain(gradients).collect();
+        self.gradient_batch_into(parameters, columns, wrt, &mut outputs)?;
+        Ok(batch)
+    }
+
+    /// [`gradient_batch`](Kernel::gradient_batch) into memory of the caller: the output's column,
+    /// then one for each derivative.
+    ///
+    /// # Errors
+    ///
+    /// As for `gradient_batch`, and if there is not one output column more than names or one is
+    /// not as long as the columns.
+    pub fn gradient_batch_into(
+        &self,
+        parameters: &[f64],
+        columns: &[&[f64]],
+        wrt: &[&str],
+        outputs: &mut [&mut [f64]],
+    ) -> Result<(), Error> {
+        let rows = self.sum_shape(parameters, columns)?;
+        output_shape(1 + wrt.len(), rows, outputs)?;
         let inputs: Result<Vec<usize>, Error> =
             wrt.iter().map(|name| self.shared.rows.input(name)).collect();
         let prepared = self.shared.gradients_by(inputs?);
-        let mut all = prepared.columns(parameters, columns, rows, self.options);
-        let gradients = all.split_off(1);
-        Ok(Batch { values: all.pop().unwrap_or_default(), gradients })
+        prepared.columns(parameters, columns, outputs, self.options);
+        Ok(())
     }
 
     /// The number of rows, if everything has the right length.
@@ -309,6 +353,11 @@ impl Kernel {
         self.shared.rows.single()?;
         self.shape(parameters, columns)
     }
+}
+
+fn output_shape(count: usize, rows: usize, outputs: &[&mut [f64]]) -> Result<(), Error> {
+    same_length("output column", count, outputs.len())?;
+    outputs.iter().try_for_each(|output| same_length("output row", rows, output.len()))
 }
 
 impl Shared {
@@ -367,31 +416,34 @@ impl Prepared {
         &self,
         inputs: &[f64],
         columns: &[&[f64]],
-        rows: usize,
+        outputs: &mut [&mut [f64]],
         options: Options,
-    ) -> Vec<Vec<f64>> {
-        let run = |plan: &Plan, columns: &[&[f64]], rows| {
+    ) {
+        let run = |plan: &Plan, columns: &[&[f64]], outputs: &mut [&mut [f64]]| {
             let uniforms = &plan.uniforms(inputs);
-            Run { plan, uniforms, columns, rows, options }.columns()
+            let rows = columns[0].len();
+            Run { plan, uniforms, columns, rows, options }.columns(outputs);
         };
-        let mut outputs = run(&self.fast, columns, rows);
+        run(&self.fast, columns, outputs);
         if !self.fast.is_weak {
-            return outputs;
+            return;
         }
-        let spoilt: Vec<usize> =
-            (0..rows).filter(|&i| outputs.iter().any(|o| o[i].is_nan())).collect();
+        let spoilt: Vec<usize> = (0..columns[0].len())
+            .filter(|&i| outputs.iter().any(|output| output[i].is_nan()))
+            .collect();
         if spoilt.is_empty() {
-            return outputs;
+            return;
         }
         let gathered: Vec<Vec<f64>> =
             columns.iter().map(|c| spoilt.iter().map(|&i| c[i]).collect()).collect();
         let gathered: Vec<&[f64]> = gathered.iter().map(Vec::as_slice).collect();
-        let again = run(self.strict(), &gathered, spoilt.len());
+        let mut again = vec![vec![0.0; spoilt.len()]; outputs.len()];
+        let mut slices: Vec<&mut [f64]> = again.iter_mut().map(Vec::as_mut_slice).collect();
+        run(self.strict(), &gathered, &mut slices);
         for (output, again) in outputs.iter_mut().zip(again) {
             for (&i, y) in spoilt.iter().zip(again) {
                 output[i] = y;
             }
         }
-        outputs
     }
 }

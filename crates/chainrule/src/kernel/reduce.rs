@@ -31,12 +31,12 @@ impl Run<'_> {
         if self.options.block_for(self.plan) == 16 { self.sums_by::<16>() } else { self.sums_by::<64>() }
     }
 
-    /// The plan's output columns.
-    pub(super) fn columns(self) -> Vec<Vec<f64>> {
+    /// The plan's output columns, each as long as there are rows.
+    pub(super) fn columns(self, outputs: &mut [&mut [f64]]) {
         if self.options.block_for(self.plan) == 16 {
-            self.columns_by::<16>()
+            self.columns_by::<16>(outputs);
         } else {
-            self.columns_by::<64>()
+            self.columns_by::<64>(outputs);
         }
     }
 
@@ -67,11 +67,10 @@ impl Run<'_> {
         tree(done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    fn columns_by<const B: usize>(self) -> Vec<Vec<f64>> {
+    fn columns_by<const B: usize>(self, outputs: &mut [&mut [f64]]) {
         let chunks = self.rows.div_ceil(CHUNK);
-        let mut outputs = vec![vec![0.0; self.rows]; self.plan.stores];
         let mut parts: Vec<Vec<&mut [f64]>> = (0..chunks).map(|_| Vec::new()).collect();
-        for output in &mut outputs {
+        for output in outputs {
             for (part, rows) in parts.iter_mut().zip(output.chunks_mut(CHUNK)) {
                 part.push(rows);
             }
@@ -86,7 +85,6 @@ impl Run<'_> {
                 self.step(&mut frame, number, &mut results);
             }
         });
-        outputs
     }
 
     fn step<const B: usize>(

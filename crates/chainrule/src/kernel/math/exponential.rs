@@ -66,8 +66,12 @@ pub(in super::super) fn tanh_and_slope(x: f64) -> (f64, f64) {
     let s = scale(1.0, k);
     let m = s.mul_add(p, s - 1.0);
     let e = s.mul_add(p, s);
-    let inverse = 1.0 / (2.0 + m);
-    ((-m / (2.0 + m)).copysign(x), 4.0 * e * (inverse * inverse))
+    // One division serves both; what the product with its result lost is added again.
+    let below = 2.0 + m;
+    let inverse = 1.0 / below;
+    let q = m * inverse;
+    let q = (-q).mul_add(below, m).mul_add(inverse, q);
+    ((-q).copysign(x), 4.0 * e * (inverse * inverse))
 }
 
 /// `1 / cosh x`, within 2.5 ulp: `2e / (1 + e²)` with `e = e^(−|x|)`.
@@ -93,10 +97,10 @@ pub(in super::super) fn silu(x: f64) -> f64 {
     above / (1.0 + e)
 }
 
-/// Where `e^x` is subnormal, its product with `x` needs more digits.
+/// Where `e^x` is subnormal, its product with `x` needs more digits; and what is not finite.
 #[inline(always)]
 pub(in super::super) fn silu_is_rare(x: f64) -> bool {
-    x < -700.0
+    !((x >= -700.0) & (x <= f64::MAX))
 }
 
 /// For functions without rare arguments.
