@@ -1,6 +1,5 @@
 //! The batch engine: sums and columns over many rows, the same bits however they are run.
 
-use chainrule::algebra::{Algebra, Num, Op};
 use chainrule::kernel::{Instructions, Kernel, Options};
 use chainrule::{ErrorKind, Function, Value};
 
@@ -50,7 +49,9 @@ fn logistic_data(d: usize, rows: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
     let mut random = Random(7);
     let p = random.column(d + 1, -1.0, 1.0);
     let mut columns: Vec<_> = (0..d).map(|_| random.column(rows, -2.0, 2.0)).collect();
-    columns.push(random.column(rows, 0.0, 1.0).iter().map(|u| f64::from(u8::from(*u < 0.5))).collect());
+    columns.push(
+        random.column(rows, 0.0, 1.0).iter().map(|u| f64::from(u8::from(*u < 0.5))).collect(),
+    );
     (p, columns)
 }
 
@@ -58,9 +59,8 @@ fn logistic_data(d: usize, rows: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
 fn logistic_by_hand(p: &[f64], columns: &[Vec<f64>]) -> (f64, Vec<f64>) {
     let d = columns.len() - 1;
     let (mut value, mut gradient) = (0.0, vec![0.0; d + 1]);
-    for i in 0..columns[0].len() {
+    for (i, &y) in columns[d].iter().enumerate() {
         let z = (0..d).fold(p[d], |z, j| z + p[j] * columns[j][i]);
-        let y = columns[d][i];
         value += (1.0 + z.exp()).ln() - y * z;
         let r = 1.0 / (1.0 + (-z).exp()) - y;
         (0..d).for_each(|j| gradient[j] += r * columns[j][i]);
@@ -79,7 +79,8 @@ fn a_sum_and_its_gradient_equal_the_derivative_by_hand_for_any_number_of_rows() 
     let kernel = logistic_kernel(10);
     for rows in SIZES {
         let (p, columns) = logistic_data(10, rows);
-        let (value, gradient) = kernel.value_and_gradient(&p, &slices(&columns)).expect("shapes fit");
+        let (value, gradient) =
+            kernel.value_and_gradient(&p, &slices(&columns)).expect("shapes fit");
         let (by_hand, gradient_by_hand) = logistic_by_hand(&p, &columns);
         assert!(close(value, by_hand, rows), "{rows} rows: {value} and {by_hand}");
         for (g, h) in gradient.iter().zip(&gradient_by_hand) {
@@ -202,7 +203,10 @@ fn rows_and_sums_equal_the_scalar_function() {
         }
         value += v;
         let h = f.hvp(&at, &direction).expect("four inputs");
-        (0..4).for_each(|k| (sums[k] += g[k], products[k] += h[k]).0);
+        for k in 0..4 {
+            sums[k] += g[k];
+            products[k] += h[k];
+        }
     }
     let (total, gradient) = kernel.value_and_gradient(&p, &slices(&columns)).expect("shapes fit");
     let (again, product) =

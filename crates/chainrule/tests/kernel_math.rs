@@ -46,8 +46,11 @@ fn ulps(found: f64, exact: f64) -> f64 {
     (found - exact).abs() / unit
 }
 
-/// Rows of the reference: an operation's arguments and value, by its name and their number.
-fn cases() -> BTreeMap<(&'static str, usize), Vec<(Vec<f64>, f64)>> {
+/// Arguments of an operation and its value.
+type Case = (Vec<f64>, f64);
+
+/// Rows of the reference, by the operation's name and the number of its arguments.
+fn cases() -> BTreeMap<(&'static str, usize), Vec<Case>> {
     let numbers = |field: &str| -> Vec<f64> {
         field.split_whitespace().map(|x| x.parse().expect("the file holds numbers")).collect()
     };
@@ -97,7 +100,9 @@ fn every_operation_is_within_its_stated_error() {
                     ulps(*found, *exact)
                 };
                 worst = worst.max(error);
-                let sign = exact.is_nan() || *exact != 0.0 || arity > 1
+                let sign = exact.is_nan()
+                    || *exact != 0.0
+                    || arity > 1
                     || found.is_sign_negative() == scalar.is_sign_negative();
                 if error > bound(op) || !sign {
                     let _ = writeln!(
@@ -165,7 +170,8 @@ fn own_kernels_stay_beside_the_scalar_evaluation() {
         let mut worst: (f64, f64) = (0.0, 0.0);
         for (&x, &found) in x.iter().zip(&found) {
             let scalar = op.value(&[x]);
-            let same_sign = scalar.is_nan() || scalar.is_sign_negative() == found.is_sign_negative();
+            let same_sign =
+                scalar.is_nan() || scalar.is_sign_negative() == found.is_sign_negative();
             let error = if same_sign { ulps(found, scalar) } else { f64::INFINITY };
             if error > worst.0 {
                 worst = (error, x);

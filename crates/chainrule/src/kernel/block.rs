@@ -5,11 +5,10 @@
 
 use super::code::{Code, Instruction, NOTHING, UNIFORM};
 use super::lanes::Lanes;
+use super::loops::{binary, map_to_two, map1, map2, map3, ternary, unary};
 use super::math;
 use super::plan::Plan;
 use crate::algebra::Op;
-use crate::algebra::Row;
-use crate::algebra::ops::row;
 use std::ops::Range;
 
 /// Lanes of each sum; row `i` of a chunk goes to lane `i mod 8`.
@@ -101,17 +100,25 @@ struct Block<'r, const B: usize> {
 impl<'r, const B: usize> Block<'r, B> {
     #[inline(always)]
     fn get(self, place: u32) -> &'r [f64; B] {
-        // SAFETY: every place points at `B` numbers that outlive the block: a slot, or rows of a
-        // column. `Plan::check` made sure that no instruction writes a place that it reads.
-        unsafe { &*self.places[place as usize].cast_const().cast::<[f64; B]>() }
+        debug_assert!((place as usize) < self.places.len());
+        // SAFETY: `Plan::check` made sure that the place exists and that no instruction writes what
+        // it reads. `Frame::seek` pointed each place at `B` numbers that outlive the block: a slot,
+        // or rows of a column.
+        unsafe {
+            let at: *const f64 = *self.places.get_unchecked(place as usize);
+            &*at.cast::<[f64; B]>()
+        }
     }
 
     #[inline(always)]
-    #[expect(clippy::mut_from_ref, reason = "the places are pointers; see below")]
     fn set(self, place: u32) -> &'r mut [f64; B] {
+        debug_assert!((place as usize) < self.places.len());
         // SAFETY: as for `get`; `Plan::check` made sure that only slots are written, which the
         // frame lends to this block alone, and that the two of one instruction differ.
-        unsafe { &mut *self.places[place as usize].cast::<[f64; B]>() }
+        unsafe {
+            let at: *mut f64 = *self.places.get_unchecked(place as usize);
+            &mut *at.cast::<[f64; B]>()
+        }
     }
 
     #[inline(always)]
@@ -125,46 +132,107 @@ impl<'r, const B: usize> Block<'r, B> {
     }
 
     #[inline(always)]
+    #[expect(clippy::too_many_lines, reason = "an arm for each code")]
     fn step<L: Lanes>(self, i: Instruction, len: usize, at: usize, results: &mut Results<'_, '_>) {
         let Instruction { code, dst, a, b, c } = i;
         let (v, u) = (|p| self.get(p), |p| self.number(p));
         match code {
             Code::AddVV => map2(self.set(dst), v(a), v(b), |x, y| x + y),
-            Code::AddVU => map1(self.set(dst), v(a), { let w = u(b); move |x| x + w }),
+            Code::AddVU => map1(self.set(dst), v(a), {
+                let w = u(b);
+                move |x| x + w
+            }),
             Code::SubVV => map2(self.set(dst), v(a), v(b), |x, y| x - y),
-            Code::SubVU => map1(self.set(dst), v(a), { let w = u(b); move |x| x - w }),
-            Code::SubUV => map1(self.set(dst), v(b), { let w = u(a); move |x| w - x }),
+            Code::SubVU => map1(self.set(dst), v(a), {
+                let w = u(b);
+                move |x| x - w
+            }),
+            Code::SubUV => map1(self.set(dst), v(b), {
+                let w = u(a);
+                move |x| w - x
+            }),
             Code::MulVV => map2(self.set(dst), v(a), v(b), |x, y| x * y),
-            Code::MulVU => map1(self.set(dst), v(a), { let w = u(b); move |x| x * w }),
+            Code::MulVU => map1(self.set(dst), v(a), {
+                let w = u(b);
+                move |x| x * w
+            }),
             Code::DivVV => map2(self.set(dst), v(a), v(b), |x, y| x / y),
-            Code::DivVU => map1(self.set(dst), v(a), { let w = u(b); move |x| x / w }),
-            Code::DivUV => map1(self.set(dst), v(b), { let w = u(a); move |x| w / x }),
+            Code::DivVU => map1(self.set(dst), v(a), {
+                let w = u(b);
+                move |x| x / w
+            }),
+            Code::DivUV => map1(self.set(dst), v(b), {
+                let w = u(a);
+                move |x| w / x
+            }),
             Code::FmaVVV => map3(self.set(dst), v(a), v(b), v(c), f64::mul_add),
-            Code::FmaUVV => map2(self.set(dst), v(b), v(c), { let w = u(a); move |x, z| w.mul_add(x, z) }),
-            Code::FmaVVU => map2(self.set(dst), v(a), v(b), { let z = u(c); move |x, y| x.mul_add(y, z) }),
-            Code::FmaUVU => map1(self.set(dst), v(b), { let (w, z) = (u(a), u(c)); move |x| w.mul_add(x, z) }),
+            Code::FmaUVV => map2(self.set(dst), v(b), v(c), {
+                let w = u(a);
+                move |x, z| w.mul_add(x, z)
+            }),
+            Code::FmaVVU => map2(self.set(dst), v(a), v(b), {
+                let z = u(c);
+                move |x, y| x.mul_add(y, z)
+            }),
+            Code::FmaUVU => map1(self.set(dst), v(b), {
+                let (w, z) = (u(a), u(c));
+                move |x| w.mul_add(x, z)
+            }),
             Code::FnmaVVV => map3(self.set(dst), v(a), v(b), v(c), |x, y, z| (-x).mul_add(y, z)),
-            Code::FnmaUVV => map2(self.set(dst), v(b), v(c), { let w = -u(a); move |x, z| w.mul_add(x, z) }),
-            Code::FnmaVVU => map2(self.set(dst), v(a), v(b), { let z = u(c); move |x, y| (-x).mul_add(y, z) }),
-            Code::FnmaUVU => map1(self.set(dst), v(b), { let (w, z) = (-u(a), u(c)); move |x| w.mul_add(x, z) }),
+            Code::FnmaUVV => map2(self.set(dst), v(b), v(c), {
+                let w = -u(a);
+                move |x, z| w.mul_add(x, z)
+            }),
+            Code::FnmaVVU => map2(self.set(dst), v(a), v(b), {
+                let z = u(c);
+                move |x, y| (-x).mul_add(y, z)
+            }),
+            Code::FnmaUVU => map1(self.set(dst), v(b), {
+                let (w, z) = (-u(a), u(c));
+                move |x| w.mul_add(x, z)
+            }),
             Code::FmsVVV => map3(self.set(dst), v(a), v(b), v(c), |x, y, z| x.mul_add(y, -z)),
-            Code::FmsUVV => map2(self.set(dst), v(b), v(c), { let w = u(a); move |x, z| w.mul_add(x, -z) }),
-            Code::FmsVVU => map2(self.set(dst), v(a), v(b), { let z = -u(c); move |x, y| x.mul_add(y, z) }),
-            Code::FmsUVU => map1(self.set(dst), v(b), { let (w, z) = (u(a), -u(c)); move |x| w.mul_add(x, z) }),
+            Code::FmsUVV => map2(self.set(dst), v(b), v(c), {
+                let w = u(a);
+                move |x, z| w.mul_add(x, -z)
+            }),
+            Code::FmsVVU => map2(self.set(dst), v(a), v(b), {
+                let z = -u(c);
+                move |x, y| x.mul_add(y, z)
+            }),
+            Code::FmsUVU => map1(self.set(dst), v(b), {
+                let (w, z) = (u(a), -u(c));
+                move |x| w.mul_add(x, z)
+            }),
             Code::Unary(op) => unary(op, self.set(dst), v(a)),
             Code::Binary(op) => binary(op, self.set(dst), v(a), v(b)),
             Code::Ternary(op) => ternary(op, self.set(dst), v(a), v(b), v(c)),
             Code::Any(op) => self.any(op, dst, a, b),
-            Code::TanhAndSlope => {
+            Code::WithSlope(Op::NormalCdf) => {
+                map_to_two(self.set(dst), self.set(b), v(a), math::normal_cdf_and_pdf);
+            }
+            Code::WithSlope(_) => {
                 map_to_two(self.set(dst), self.set(b), v(a), math::tanh_and_slope);
             }
             Code::DotUV => {
                 let pairs = self.list(a, 2 * b as usize);
-                self.dot::<L>(dst, c, pairs, |p, k| L::load(eight(self.get(p[1]), k)), |p, _| L::splat(u(p[0])));
+                self.dot::<L>(
+                    dst,
+                    c,
+                    pairs,
+                    |p, k| L::load(eight(self.get(p[1]), k)),
+                    |p, _| L::splat(u(p[0])),
+                );
             }
             Code::DotVV => {
                 let pairs = self.list(a, 2 * b as usize);
-                self.dot::<L>(dst, c, pairs, |p, k| L::load(eight(self.get(p[1]), k)), |p, k| L::load(eight(self.get(p[0]), k)));
+                self.dot::<L>(
+                    dst,
+                    c,
+                    pairs,
+                    |p, k| L::load(eight(self.get(p[1]), k)),
+                    |p, k| L::load(eight(self.get(p[0]), k)),
+                );
             }
             Code::Accumulate => accumulate::<L, B>(&mut results.sums[dst as usize], v(a), len),
             Code::AccumulateProducts => {
@@ -191,7 +259,8 @@ impl<'r, const B: usize> Block<'r, B> {
         let width = WIDE.min(B / LANES);
         let mut at = 0;
         while at < B / LANES {
-            let (first, rest) = if start == NOTHING { pairs.split_at(2) } else { pairs.split_at(0) };
+            let (first, rest) =
+                if start == NOTHING { pairs.split_at(2) } else { pairs.split_at(0) };
             let mut sum = [L::splat(0.0); WIDE];
             for (k, s) in sum.iter_mut().enumerate().take(width) {
                 *s = if start == NOTHING {
@@ -289,156 +358,5 @@ fn accumulate<L: Lanes, const B: usize>(sum: &mut [f64; LANES], x: &[f64; B], le
         for (i, x) in x.iter().enumerate().take(len) {
             sum[i % LANES] += x;
         }
-    }
-}
-
-#[inline(always)]
-fn map1<const B: usize>(out: &mut [f64; B], x: &[f64; B], f: impl Fn(f64) -> f64) {
-    for i in 0..B {
-        out[i] = f(x[i]);
-    }
-}
-
-#[inline(always)]
-fn map_to_two<const B: usize>(
-    out: &mut [f64; B],
-    second: &mut [f64; B],
-    x: &[f64; B],
-    f: impl Fn(f64) -> (f64, f64),
-) {
-    for i in 0..B {
-        (out[i], second[i]) = f(x[i]);
-    }
-}
-
-#[inline(always)]
-fn map2<const B: usize>(
-    out: &mut [f64; B],
-    x: &[f64; B],
-    y: &[f64; B],
-    f: impl Fn(f64, f64) -> f64,
-) {
-    for i in 0..B {
-        out[i] = f(x[i], y[i]);
-    }
-}
-
-#[inline(always)]
-fn map3<const B: usize>(
-    out: &mut [f64; B],
-    x: &[f64; B],
-    y: &[f64; B],
-    z: &[f64; B],
-    f: impl Fn(f64, f64, f64) -> f64,
-) {
-    for i in 0..B {
-        out[i] = f(x[i], y[i], z[i]);
-    }
-}
-
-/// `f`, and what the table says for its rare arguments.
-#[inline(always)]
-fn unless_rare<const B: usize>(
-    out: &mut [f64; B],
-    x: &[f64; B],
-    op: Op,
-    is_rare: impl Fn(f64) -> bool,
-    f: impl Fn(f64) -> f64,
-) {
-    map1(out, x, f);
-    // Counted, not asked one by one: the count is a vector instruction, the questions are jumps.
-    let mut count = 0_u64;
-    for &x in x {
-        count += u64::from(is_rare(x));
-    }
-    if count > 0 {
-        by_table(out, x, op, is_rare);
-    }
-}
-
-#[cold]
-fn by_table<const B: usize>(
-    out: &mut [f64; B],
-    x: &[f64; B],
-    op: Op,
-    is_rare: impl Fn(f64) -> bool,
-) {
-    for i in 0..B {
-        if is_rare(x[i]) {
-            out[i] = op.value(&[x[i]]);
-        }
-    }
-}
-
-/// The table's rows of one argument as loops; what is not named here runs number by number.
-#[inline(always)]
-fn unary<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B]) {
-    use math::never;
-    macro_rules! rows {
-        ($($row:ident)+; $($Op:ident $rare:ident $f:ident)+) => {
-            match op {
-                $(Op::$row => map1(out, x, |x| row::$row::value(&[x])),)+
-                $(Op::$Op => unless_rare(out, x, op, math::$rare, math::$f),)+
-                _ => scalar1(op, out, x),
-            }
-        };
-    }
-    let _ = never;
-    rows! {
-        Neg Recip Square Sqrt Abs Relu Signum Floor Ceil Trunc;
-        Exp never exp
-        Ln ln_is_rare ln
-        Sin angle_is_rare sin
-        Cos angle_is_rare cos
-        Tan angle_is_rare tan
-        Tanh never tanh
-        Sech never sech
-        Sigmoid never sigmoid
-        Silu silu_is_rare silu
-        Softplus never softplus
-        LogSigmoid never log_sigmoid
-        Erf never erf
-        Erfc never erfc
-        NormalCdf never normal_cdf
-        NormalPdf never normal_pdf
-        Gauss never gauss
-    }
-}
-
-fn scalar1<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B]) {
-    map1(out, x, |x| op.value(&[x]));
-}
-
-/// As for one argument.
-#[inline(always)]
-fn binary<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B], y: &[f64; B]) {
-    macro_rules! rows {
-        ($($row:ident)+) => {
-            match op {
-                $(Op::$row => map2(out, x, y, |x, y| row::$row::value(&[x, y])),)+
-                _ => scalar2(op, out, x, y),
-            }
-        };
-    }
-    rows! { StrongMul Min Max Minimum Maximum Lt Le Gt Ge Eq Ne And LeakyRelu Copysign }
-}
-
-fn scalar2<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B], y: &[f64; B]) {
-    map2(out, x, y, |x, y| op.value(&[x, y]));
-}
-
-/// As for one argument.
-#[inline(always)]
-fn ternary<const B: usize>(
-    op: Op,
-    out: &mut [f64; B],
-    x: &[f64; B],
-    y: &[f64; B],
-    z: &[f64; B],
-) {
-    match op {
-        Op::Select => map3(out, x, y, z, |x, y, z| row::Select::value(&[x, y, z])),
-        Op::Clamp => map3(out, x, y, z, |x, y, z| row::Clamp::value(&[x, y, z])),
-        _ => map3(out, x, y, z, |x, y, z| op.value(&[x, y, z])),
     }
 }

@@ -37,8 +37,8 @@ pub(super) enum Code {
     Ternary(Op),
     /// An operation of `b` places listed from `a` on.
     Any(Op),
-    /// `tanh` of place `a`, and its derivative into place `b`.
-    TanhAndSlope,
+    /// An operation of place `a`, and its derivative into place `b`.
+    WithSlope(Op),
     /// `c + Σ u·x` over `b` pairs (number, place) listed from `a` on.
     DotUV,
     /// `c + Σ x·y` over `b` pairs of places listed from `a` on.

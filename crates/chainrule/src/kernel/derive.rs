@@ -32,7 +32,8 @@ impl Outer {
     /// The gradient with respect to the parameters, given the sums' adjoints of what `forward`
     /// returned.
     pub(super) fn backward(&self, values: &[f64], sums: &[f64], gradient: &mut [f64]) {
-        let seeds: Vec<_> = self.program.outputs().iter().copied().zip(sums.iter().copied()).collect();
+        let seeds: Vec<_> =
+            self.program.outputs().iter().copied().zip(sums.iter().copied()).collect();
         let adjoints = self.program.adjoints(&Num, values, &seeds);
         for (slot, id) in gradient.iter_mut().zip(self.program.inputs()) {
             *slot = adjoints[id.index()].unwrap_or(0.0);
@@ -69,7 +70,9 @@ impl RowProgram {
         want(output, &mut border);
         for (id, step) in self.program.steps() {
             if let (false, Step::Operation(_, args)) = (is_uniform[id.index()], step) {
-                args.iter().for_each(|&a| want(a, &mut border));
+                for &arg in args {
+                    want(arg, &mut border);
+                }
             }
         }
         let mut outer = self.program.clone();

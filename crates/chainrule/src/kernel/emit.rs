@@ -60,14 +60,10 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
             sums && product && !numbers && results[i].len() == 1 && rows.uses[i] == 1
         })
         .collect();
-    let mut shared = vec![0_u32; n];
-    for i in (0..n).filter(|&i| products[i]) {
-        rows.nodes[i].args.iter().for_each(|&a| shared[a as usize] += 1);
-    }
     let mut last: Vec<usize> = (0..n).collect();
-    for i in 0..n {
-        for &arg in &rows.nodes[i].args {
-            last[arg as usize] = last[arg as usize].max(turn[i]);
+    for (node, &turn) in rows.nodes.iter().zip(&turn) {
+        for &arg in &node.args {
+            last[arg as usize] = last[arg as usize].max(turn);
         }
     }
     let mut dying: Vec<Vec<Id>> = vec![Vec::new(); n];
@@ -99,14 +95,14 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
             Kind::Uniform(u) => e.place[i] = e.fill(u),
             Kind::Gone | Kind::SlopeOf => {}
             _ if turn[i] != i => {}
-            Kind::TanhAndSlope => {
+            Kind::WithSlope(op) => {
                 let other = slope[&(i as Id)] as usize;
                 let (dst, b) = (e.allocate(), e.allocate());
                 let a = e.place(node.args[0]);
-                e.code.push(Instruction { code: Code::TanhAndSlope, dst, a, b, c: 0 });
+                e.code.push(Instruction { code: Code::WithSlope(op), dst, a, b, c: 0 });
                 (e.place[i], e.place[other], e.defined[other]) = (dst, b, i);
             }
-            _ if products[i] => e.accumulate_product(i, results[i][0], &shared),
+            _ if products[i] => e.accumulate_product(i, results[i][0]),
             _ => match &dots[i] {
                 Some(dot) => e.dot(i, dot),
                 None => e.operation(i),
@@ -322,7 +318,7 @@ impl Emitter<'_> {
     }
 
     /// Adds `a·b` to a sum, with others of the same factor if both were there by then.
-    fn accumulate_product(&mut self, i: usize, sum: u32, shared: &[u32]) {
+    fn accumulate_product(&mut self, i: usize, sum: u32) {
         let args = &self.rows.nodes[i].args;
         let (a, b) = (args[0], *args.last().expect("a product has factors"));
         for (factor, x) in [(a, b), (b, a)] {
@@ -333,7 +329,9 @@ impl Emitter<'_> {
                 return;
             }
         }
-        let (factor, x) = if shared[b as usize] > shared[a as usize] { (b, a) } else { (a, b) };
+        // The later one: what it is multiplied by was there before it.
+        let late = self.defined[b as usize] > self.defined[a as usize];
+        let (factor, x) = if late { (b, a) } else { (a, b) };
         let (a, x) = (self.place(factor), self.place(x));
         self.group_of.insert(factor, self.groups.len());
         let at = self.code.len();

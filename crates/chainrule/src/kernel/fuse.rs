@@ -21,9 +21,9 @@ pub(super) enum Kind {
     Fnma,
     /// `a·b − c`.
     Fms,
-    /// `tanh a`, when `b` is the node of its derivative.
-    TanhAndSlope,
-    /// The derivative that `TanhAndSlope` node `a` computes.
+    /// An operation of `a` that gives its derivative too.
+    WithSlope(Op),
+    /// The derivative that node `a` gives.
     SlopeOf,
     /// Written into another node.
     Gone,
@@ -47,17 +47,7 @@ pub(super) struct Rows {
     /// The uniform numbers, as nodes of the program.
     pub(super) uniforms: Vec<NodeId>,
     place: HashMap<NodeId, Id>,
-    /// For a node of columns and uniforms only, the number of operations to compute it.
-    ease: Vec<Option<u32>>,
-    /// The latest copy of a node.
-    copies: HashMap<Id, Id>,
 }
-
-/// Most operations that are done a second time.
-const EASY: u32 = 2;
-
-/// So many nodes back is long ago: their slots fill the first-level cache.
-const FAR: usize = 64;
 
 impl Rows {
     /// The nodes that `roots` need. A node whose value is uniform has no arguments here.
@@ -71,7 +61,9 @@ impl Rows {
             if let (true, false, Step::Operation(_, args)) =
                 (wanted[id.index()], uniform[id.index()], step)
             {
-                args.iter().for_each(|a| wanted[a.index()] = true);
+                for arg in args {
+                    wanted[arg.index()] = true;
+                }
             }
         }
         let mut rows = Rows::default();
@@ -82,16 +74,14 @@ impl Rows {
                     Node { kind: Kind::Uniform(rows.uniforms.len() as u32 - 1), args: vec![] }
                 }
                 Step::Operation(op, args) => {
-                    let args: Vec<Id> = args.iter().map(|&a| rows.nearby(a)).collect();
+                    let args: Vec<Id> = args.iter().map(|a| rows.place[a]).collect();
                     Node { kind: Kind::Operation(op), args }
                 }
-                Step::Input(i) => {
-                    Node { kind: Kind::Column((i - uniforms) as u32), args: vec![] }
-                }
+                Step::Input(i) => Node { kind: Kind::Column((i - uniforms) as u32), args: vec![] },
                 Step::Constant(_) => unreachable!("a constant is uniform"),
             };
-            let new = rows.push(node);
-            rows.place.insert(id, new);
+            rows.place.insert(id, rows.nodes.len() as Id);
+            rows.nodes.push(node);
         }
         rows.uses = vec![0; rows.nodes.len()];
         rows.is_root = vec![false; rows.nodes.len()];
@@ -105,49 +95,9 @@ impl Rows {
             rows.uses[id] += 1;
             rows.is_root[id] = true;
         }
-        rows.pair_tanh();
+        rows.pair_with_slopes();
         rows.fuse();
         rows
-    }
-
-    fn push(&mut self, node: Node) -> Id {
-        let ease = match node.kind {
-            Kind::Uniform(_) | Kind::Column(_) => Some(0),
-            Kind::Operation(Op::Add | Op::Sub | Op::Mul | Op::Square | Op::Neg) => {
-                let args = node.args.iter().map(|&a| self.ease[a as usize]);
-                args.collect::<Option<Vec<u32>>>().map(|args| 1 + args.iter().sum::<u32>())
-            }
-            _ => None,
-        };
-        self.ease.push(ease.filter(|&e| e <= EASY));
-        self.nodes.push(node);
-        self.nodes.len() as Id - 1
-    }
-
-    /// The node, or a copy of one that was computed long ago and is easy to compute again: a slot
-    /// held for so long costs more than an operation or two.
-    fn nearby(&mut self, node: NodeId) -> Id {
-        let copy = self.again(self.place[&node]);
-        self.place.insert(node, copy);
-        copy
-    }
-
-    fn again(&mut self, id: Id) -> Id {
-        let far = self.nodes.len() - id as usize > FAR;
-        match self.ease[id as usize] {
-            Some(1..) if far => {}
-            _ => return id,
-        }
-        if let Some(&copy) = self.copies.get(&id) {
-            return self.again(copy);
-        }
-        let mut node = self.nodes[id as usize].clone();
-        for arg in &mut node.args {
-            *arg = self.again(*arg);
-        }
-        let copy = self.push(node);
-        self.copies.insert(id, copy);
-        copy
     }
 
     pub(super) fn id(&self, node: NodeId) -> Id {
@@ -166,27 +116,36 @@ impl Rows {
         self.uses[id as usize] == 1 && !self.is_root[id as usize]
     }
 
-    /// Where `tanh x` and `sech² x` are both wanted, one instruction gives both.
-    fn pair_tanh(&mut self) {
-        let mut tanh: HashMap<Id, usize> = HashMap::new();
+    /// Where an operation and its derivative are both wanted, one instruction gives both: `tanh`
+    /// and `sech²`, the normal distribution function and its density.
+    fn pair_with_slopes(&mut self) {
+        let mut firsts: HashMap<(Op, Id), usize> = HashMap::new();
         for i in 0..self.nodes.len() {
-            let node = &self.nodes[i];
-            if node.kind == Kind::Operation(Op::Tanh) {
-                tanh.insert(node.args[0], i);
-            }
-            let Kind::Operation(Op::Square) = node.kind else { continue };
-            let sech = node.args[0];
-            let inner = &self.nodes[sech as usize];
-            if inner.kind != Kind::Operation(Op::Sech) || !self.is_private(sech) {
+            let Kind::Operation(op) = self.nodes[i].kind else { continue };
+            let arg = self.nodes[i].args[0];
+            let (first, x) = match op {
+                Op::Tanh | Op::NormalCdf => {
+                    firsts.insert((op, arg), i);
+                    continue;
+                }
+                Op::NormalPdf => (Op::NormalCdf, arg),
+                Op::Square if self.is_private(arg) => match &self.nodes[arg as usize] {
+                    Node { kind: Kind::Operation(Op::Sech), args } => (Op::Tanh, args[0]),
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            let Some(&pair) = firsts.get(&(first, x)) else { continue };
+            if self.nodes[pair].kind != Kind::Operation(first) {
                 continue;
             }
-            let x = inner.args[0];
-            let Some(&pair) = tanh.get(&x) else { continue };
-            self.nodes[sech as usize] = Node { kind: Kind::Gone, args: vec![] };
+            if op == Op::Square {
+                self.nodes[arg as usize] = Node { kind: Kind::Gone, args: vec![] };
+            }
             self.uses[x as usize] -= 1;
-            self.nodes[pair] = Node { kind: Kind::TanhAndSlope, args: vec![x] };
-            self.nodes[i] = Node { kind: Kind::SlopeOf, args: vec![pair as Id] };
             self.uses[pair] += 1;
+            self.nodes[pair].kind = Kind::WithSlope(first);
+            self.nodes[i] = Node { kind: Kind::SlopeOf, args: vec![pair as Id] };
         }
     }
 

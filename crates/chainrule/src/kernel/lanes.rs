@@ -130,12 +130,7 @@ mod x86 {
         #[inline(always)]
         fn mul_add(self, b: Self, c: Self) -> Self {
             // SAFETY: `dispatch` found AVX2 and FMA.
-            unsafe {
-                Avx2(
-                    _mm256_fmadd_pd(self.0, b.0, c.0),
-                    _mm256_fmadd_pd(self.1, b.1, c.1),
-                )
-            }
+            unsafe { Avx2(_mm256_fmadd_pd(self.0, b.0, c.0), _mm256_fmadd_pd(self.1, b.1, c.1)) }
         }
     }
 }

@@ -91,6 +91,8 @@ struct Lowering<'r> {
     /// Nodes that are at least 0, or NaN.
     nonnegative: HashSet<NodeId>,
     sums: HashMap<NodeId, SumOfExp>,
+    /// The reciprocals made so far.
+    reciprocals: HashMap<NodeId, NodeId>,
 }
 
 impl<'r> Lowering<'r> {
@@ -100,6 +102,7 @@ impl<'r> Lowering<'r> {
             made: HashMap::new(),
             nonnegative: HashSet::new(),
             sums: HashMap::new(),
+            reciprocals: HashMap::new(),
         }
     }
 
@@ -129,6 +132,9 @@ impl<'r> Lowering<'r> {
         let id = self.recorder.apply(op, args);
         if self.known(id).is_none() && !args.contains(&id) {
             self.made.entry(id).or_insert_with(|| (op, args.to_vec()));
+            if op == Op::Recip {
+                self.reciprocals.insert(args[0], id);
+            }
             let all = args.iter().all(|a| self.nonnegative.contains(a));
             let is_nonnegative = match op {
                 Op::Exp | Op::Square | Op::Abs | Op::Sqrt | Op::Sech | Op::Sigmoid => true,
@@ -169,8 +175,13 @@ impl<'r> Lowering<'r> {
                 Some((e, reciprocal)) => self.operation(Op::Mul, &[e, reciprocal]),
                 None => self.write(op, args),
             },
+            (Op::Add, &[a, b]) if a == b => self.scaled(2.0, a),
             (Op::Add, &[a, b]) => match (self.negated(a), self.negated(b)) {
-                (_, Some(y)) => self.operation(Op::Sub, &[a, y]),
+                (Some(x), Some(y)) => {
+                    let sum = self.operation(Op::Add, &[x, y]);
+                    self.write(Op::Neg, &[sum])
+                }
+                (None, Some(y)) => self.operation(Op::Sub, &[a, y]),
                 (Some(x), None) => self.operation(Op::Sub, &[b, x]),
                 _ => self.write(op, args),
             },
@@ -184,7 +195,11 @@ impl<'r> Lowering<'r> {
                     let r = self.constant(r);
                     self.operation(Op::Mul, &[x, r])
                 }
-                None => self.write(op, args),
+                // The way back of a division begins with the reciprocal of its divisor.
+                None => match self.reciprocals.get(&c) {
+                    Some(&r) => self.product(x, r),
+                    None => self.write(op, args),
+                },
             },
             (Op::Powc, &[x, n]) => self.power(x, n),
             (Op::Select, &[c, y, otherwise]) if self.is_idle(c, y, otherwise) => y,
@@ -203,6 +218,27 @@ impl<'r> Lowering<'r> {
             }
         }
         if a == b { self.write(Op::Square, &[a]) } else { self.write(Op::Mul, &[a, b]) }
+    }
+
+    /// `c·x` for a power of two `c`, which rounds nothing wherever in a product it stands: it joins
+    /// such a factor of `x`, or goes to the first factor, an adjoint that others share.
+    fn scaled(&mut self, c: f64, x: NodeId) -> NodeId {
+        if let Some(x) = self.negated(x) {
+            let scaled = self.scaled(c, x);
+            return self.write(Op::Neg, &[scaled]);
+        }
+        if let Some(&[a, b]) = self.is(x, Op::Mul) {
+            for (factor, other) in [(a, b), (b, a)] {
+                if let Some(k) = self.known(factor).filter(|&k| is_power_of_two(c * k)) {
+                    let k = self.constant(c * k);
+                    return self.write(Op::Mul, &[k, other]);
+                }
+            }
+            let a = self.scaled(c, a);
+            return self.product(a, b);
+        }
+        let c = self.constant(c);
+        self.write(Op::Mul, &[c, x])
     }
 
     /// Small whole powers as products.
@@ -226,7 +262,9 @@ impl<'r> Lowering<'r> {
     fn is_idle(&self, condition: NodeId, y: NodeId, otherwise: NodeId) -> bool {
         let Some(&[x, bound]) = self.is(condition, Op::Ge) else { return false };
         let follows = self.is(y, Op::Recip).is_some_and(|args| args == [x])
-            || self.is(y, Op::Div).is_some_and(|args| args[1] == x && self.known(args[0]).is_some());
+            || self
+                .is(y, Op::Div)
+                .is_some_and(|args| args[1] == x && self.known(args[0]).is_some());
         follows
             && self.known(bound) == Some(0.0)
             && self.nonnegative.contains(&x)
@@ -271,7 +309,10 @@ impl<'r> Lowering<'r> {
 
 /// `1/c` where multiplying by it rounds exactly like dividing by `c`.
 fn exact_reciprocal(c: f64) -> Option<f64> {
-    let power_of_two = c.is_normal() && c.to_bits().trailing_zeros() >= 52;
     let r = 1.0 / c;
-    (power_of_two && r.is_normal()).then_some(r)
+    (is_power_of_two(c) && r.is_normal()).then_some(r)
+}
+
+fn is_power_of_two(c: f64) -> bool {
+    c.is_normal() && c.to_bits().trailing_zeros() >= 52
 }

@@ -18,6 +18,7 @@ mod dispatch;
 mod emit;
 mod fuse;
 mod lanes;
+mod loops;
 mod lower;
 mod math;
 mod options;
@@ -303,7 +304,8 @@ impl Kernel {
         let mut batch =
             Batch { values: vec![0.0; rows], gradients: vec![vec![0.0; rows]; wrt.len()] };
         let gradients = batch.gradients.iter_mut().map(Vec::as_mut_slice);
-        let mut outputs: Vec<&mut [f64]> = [&mut batch.values[..]].into_iter().chain(gradients).collect();
+        let mut outputs: Vec<&mut [f64]> =
+            [&mut batch.values[..]].into_iter().chain(gradients).collect();
         self.gradient_batch_into(parameters, columns, wrt, &mut outputs)?;
         Ok(batch)
     }

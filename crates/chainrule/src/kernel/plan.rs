@@ -2,9 +2,9 @@
 //! give the results.
 
 use super::code::{Code, Instruction};
+use super::derive::uniform_nodes;
 use super::emit::emit;
 use super::fuse::Rows;
-use super::derive::uniform_nodes;
 use crate::algebra::Op;
 use crate::program::{NodeId, Program, Step};
 
@@ -13,7 +13,6 @@ use crate::program::{NodeId, Program, Step};
 pub(super) struct Plan {
     /// From the uniform inputs to the uniform numbers that rows and results use, once per call.
     prologue: Program,
-    /// How many uniform numbers the instructions use; those of the results stand behind.
     pub(super) code: Vec<Instruction>,
     pub(super) lists: Vec<u32>,
     pub(super) columns: usize,
@@ -110,6 +109,12 @@ impl Plan {
         plan
     }
 
+    /// About how many operations a row takes.
+    pub(super) fn work(&self) -> usize {
+        let functions = |i: &&Instruction| matches!(i.code, Code::Unary(_) | Code::WithSlope(_));
+        self.code.len() + self.lists.len() / 2 + 8 * self.code.iter().filter(functions).count()
+    }
+
     /// The numbers that are the same for all rows.
     pub(super) fn uniforms(&self, inputs: &[f64]) -> Vec<f64> {
         let mut inputs = inputs.to_vec();
@@ -156,7 +161,7 @@ impl Plan {
                     assert!((i.dst as usize) < self.stores, "{i:?} stores nowhere");
                     continue;
                 }
-                Code::TanhAndSlope => {
+                Code::WithSlope(_) => {
                     assert!(i.b != i.dst, "{i:?} writes one place twice");
                     writes.push(i.b);
                 }
@@ -176,20 +181,29 @@ fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
     let pairs = |from: u32, count: u32| lists[from as usize..][..2 * count as usize].to_vec();
     let start = |c: u32| (c != NOTHING && c & UNIFORM == 0).then_some(c);
     match i.code {
-        Code::AddVV | Code::SubVV | Code::MulVV | Code::DivVV | Code::Binary(_) => vec![i.a, i.b],
-        Code::AddVU | Code::SubVU | Code::MulVU | Code::DivVU | Code::Unary(_) => vec![i.a],
-        Code::TanhAndSlope | Code::Accumulate | Code::Store => vec![i.a],
-        Code::SubUV | Code::DivUV => vec![i.b],
-        Code::FmaVVV | Code::FnmaVVV | Code::FmsVVV | Code::Ternary(_) => vec![i.a, i.b, i.c],
+        Code::AddVU
+        | Code::SubVU
+        | Code::MulVU
+        | Code::DivVU
+        | Code::Unary(_)
+        | Code::WithSlope(_)
+        | Code::Accumulate
+        | Code::Store => vec![i.a],
+        Code::SubUV | Code::DivUV | Code::FmaUVU | Code::FnmaUVU | Code::FmsUVU => vec![i.b],
+        Code::AddVV
+        | Code::SubVV
+        | Code::MulVV
+        | Code::DivVV
+        | Code::Binary(_)
+        | Code::FmaVVU
+        | Code::FnmaVVU
+        | Code::FmsVVU => vec![i.a, i.b],
         Code::FmaUVV | Code::FnmaUVV | Code::FmsUVV => vec![i.b, i.c],
-        Code::FmaVVU | Code::FnmaVVU | Code::FmsVVU => vec![i.a, i.b],
-        Code::FmaUVU | Code::FnmaUVU | Code::FmsUVU => vec![i.b],
+        Code::FmaVVV | Code::FnmaVVV | Code::FmsVVV | Code::Ternary(_) => vec![i.a, i.b, i.c],
         Code::Any(_) => lists[i.a as usize..][..i.b as usize].to_vec(),
         Code::DotUV => pairs(i.a, i.b).chunks(2).map(|p| p[1]).chain(start(i.c)).collect(),
         Code::DotVV => pairs(i.a, i.b).into_iter().chain(start(i.c)).collect(),
-        Code::AccumulateProducts => {
-            pairs(i.b, i.c).chunks(2).map(|p| p[1]).chain([i.a]).collect()
-        }
+        Code::AccumulateProducts => pairs(i.b, i.c).chunks(2).map(|p| p[1]).chain([i.a]).collect(),
     }
 }
 

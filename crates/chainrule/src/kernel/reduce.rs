@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Rows of a chunk, the unit of work of a thread.
 const CHUNK: usize = 4096;
 
-/// Instructions times rows that are worth a further thread: some 50 µs.
-const WORTH_A_THREAD: usize = 1 << 19;
+/// Operations that are worth a further thread: some 300 µs, as starting one on a busy
+/// machine takes long.
+const WORTH_A_THREAD: usize = 1 << 22;
 
 /// What a run over rows needs to know.
 #[derive(Clone, Copy)]
@@ -28,7 +29,11 @@ pub(super) struct Run<'r> {
 impl Run<'_> {
     /// The plan's sums over all rows.
     pub(super) fn sums(self) -> Vec<f64> {
-        if self.options.block_for(self.plan) == 16 { self.sums_by::<16>() } else { self.sums_by::<64>() }
+        if self.options.block_for(self.plan) == 16 {
+            self.sums_by::<16>()
+        } else {
+            self.sums_by::<64>()
+        }
     }
 
     /// The plan's output columns, each as long as there are rows.
@@ -100,7 +105,7 @@ impl Run<'_> {
 
     /// Runs `worker` on as many threads as the work is worth.
     fn on_threads(self, chunks: usize, worker: impl Fn() + Sync) {
-        let worth = 1 + self.rows.saturating_mul(self.plan.code.len()) / WORTH_A_THREAD;
+        let worth = 1 + self.rows.saturating_mul(self.plan.work()) / WORTH_A_THREAD;
         let threads = self.options.threads.min(chunks).min(worth);
         std::thread::scope(|scope| {
             for _ in 1..threads {

@@ -2,7 +2,7 @@
 //!
 //! `x = k·ln 2 + r` with whole `k` and `|r| ≤ ln 2 / 2`; then `e^x = 2^k·(1 + r + r²·q(r))`.
 
-use super::{SHIFT, polynomial, within};
+use super::{SHIFT, below, polynomial, within};
 use std::f64::consts::LOG2_E;
 
 /// `(e^r − 1 − r) / r²` on `|r| ≤ ln 2 / 2`.
@@ -53,25 +53,28 @@ pub(in super::super) fn exp(x: f64) -> f64 {
 /// `tanh x`, within 2.5 ulp: `−m / (2 + m)` with `m = e^(−2|x|) − 1`.
 #[inline(always)]
 pub(in super::super) fn tanh(x: f64) -> f64 {
-    let (k, p) = reduce(-2.0 * within(x.abs(), 0.0, 22.0));
+    let (k, p) = reduce(-2.0 * below(x.abs(), 22.0));
     let s = power_of_two(k);
     let m = s.mul_add(p, s - 1.0);
     (-m / (2.0 + m)).copysign(x)
 }
 
-/// `tanh x` as above, and its derivative `sech² x = 4e / (1 + e)²` with `e = e^(−2|x|)`.
+/// `tanh x` as above, and its derivative `sech² x = 4e / (1 + e)²` with `e = e^(−2|x|)`, which is 0
+/// where it is below 2⁻¹⁰¹⁷.
 #[inline(always)]
 pub(in super::super) fn tanh_and_slope(x: f64) -> (f64, f64) {
-    let (k, p) = reduce(-2.0 * within(x.abs(), 0.0, 373.0));
-    let s = scale(1.0, k);
+    let a = x.abs();
+    let (k, p) = reduce(-2.0 * below(a, 353.0));
+    let s = power_of_two(k);
     let m = s.mul_add(p, s - 1.0);
     let e = s.mul_add(p, s);
     // One division serves both; what the product with its result lost is added again.
-    let below = 2.0 + m;
-    let inverse = 1.0 / below;
+    let d = 2.0 + m;
+    let inverse = 1.0 / d;
     let q = m * inverse;
-    let q = (-q).mul_add(below, m).mul_add(inverse, q);
-    ((-q).copysign(x), 4.0 * e * (inverse * inverse))
+    let q = (-q).mul_add(d, m).mul_add(inverse, q);
+    let slope = 4.0 * e * (inverse * inverse);
+    ((-q).copysign(x), if a > 353.0 { 0.0 } else { slope })
 }
 
 /// `1 / cosh x`, within 2.5 ulp: `2e / (1 + e²)` with `e = e^(−|x|)`.
@@ -100,7 +103,7 @@ pub(in super::super) fn silu(x: f64) -> f64 {
 /// Where `e^x` is subnormal, its product with `x` needs more digits; and what is not finite.
 #[inline(always)]
 pub(in super::super) fn silu_is_rare(x: f64) -> bool {
-    !((x >= -700.0) & (x <= f64::MAX))
+    !(-700.0..=f64::MAX).contains(&x)
 }
 
 /// For functions without rare arguments.

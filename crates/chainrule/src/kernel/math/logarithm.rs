@@ -44,7 +44,7 @@ pub(in super::super) fn ln(x: f64) -> f64 {
 /// Whether `ln` has no answer for `x`: zero, negative, subnormal, infinite or NaN.
 #[inline(always)]
 pub(in super::super) fn ln_is_rare(x: f64) -> bool {
-    !((x >= f64::MIN_POSITIVE) & (x < f64::INFINITY))
+    !(f64::MIN_POSITIVE..f64::INFINITY).contains(&x)
 }
 
 /// `ln(1 + e^x)`, within 2.5 ulp: `max(x, 0) + ln(1 + e)` with `e = e^(−|x|)`.

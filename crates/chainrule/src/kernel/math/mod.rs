@@ -15,7 +15,7 @@ mod trigonometric;
 
 pub(super) use exponential::{exp, never, sech, sigmoid, silu, silu_is_rare, tanh, tanh_and_slope};
 pub(super) use logarithm::{ln, ln_is_rare, log_sigmoid, softplus};
-pub(super) use normal::{erf, erfc, gauss, normal_cdf, normal_pdf};
+pub(super) use normal::{erf, erfc, gauss, normal_cdf, normal_cdf_and_pdf, normal_pdf};
 pub(super) use trigonometric::{angle_is_rare, cos, sin, tan};
 
 /// Adding it rounds a number below 2^51 to a whole one, which then stands in the low bits.
@@ -43,6 +43,11 @@ fn polynomial<const N: usize>(x: f64, c: &[f64; N]) -> f64 {
 /// `x` kept between two bounds; NaN stays NaN.
 #[inline(always)]
 fn within(x: f64, lower: f64, upper: f64) -> f64 {
-    let x = if x < lower { lower } else { x };
+    below(if x < lower { lower } else { x }, upper)
+}
+
+/// `x`, or the bound if that is smaller; NaN stays NaN.
+#[inline(always)]
+fn below(x: f64, upper: f64) -> f64 {
     if x > upper { upper } else { x }
 }

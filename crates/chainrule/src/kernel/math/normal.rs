@@ -4,7 +4,7 @@
 //! rounding error goes into the exponential, so that the far tail keeps its digits.
 
 use super::exponential::exp;
-use super::{polynomial, within};
+use super::{below, polynomial, within};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// `e^(t²)·erfc(t)·(1 + 2t)` in `u`, for `t` from 0 to 28.
@@ -73,29 +73,36 @@ fn slow(t: f64) -> f64 {
 /// `e^(−x²)`, within 2.5 ulp.
 #[inline(always)]
 pub(in super::super) fn gauss(x: f64) -> f64 {
-    let a = within(x.abs(), 0.0, 28.0);
+    let a = below(x.abs(), 28.0);
     exp_of_minus(a, a)
 }
 
 /// Density of the standard normal distribution, within 2.5 ulp.
 #[inline(always)]
 pub(in super::super) fn normal_pdf(x: f64) -> f64 {
-    let a = within(x.abs(), 0.0, 40.0);
+    let a = below(x.abs(), 40.0);
     exp_of_minus(0.5 * a, a) * INVERSE_ROOT_TWO_PI
 }
 
 /// Distribution function of the standard normal distribution, within 4 ulp.
 #[inline(always)]
 pub(in super::super) fn normal_cdf(x: f64) -> f64 {
-    let a = within(x.abs(), 0.0, 39.5);
-    let tail = 0.5 * slow(a * FRAC_1_SQRT_2) * exp_of_minus(0.5 * a, a);
-    if x > 0.0 { 1.0 - tail } else { tail }
+    normal_cdf_and_pdf(x).0
+}
+
+/// Both of these, from one exponential.
+#[inline(always)]
+pub(in super::super) fn normal_cdf_and_pdf(x: f64) -> (f64, f64) {
+    let a = below(x.abs(), 39.5);
+    let e = exp_of_minus(0.5 * a, a);
+    let tail = 0.5 * slow(a * FRAC_1_SQRT_2) * e;
+    (if x > 0.0 { 1.0 - tail } else { tail }, e * INVERSE_ROOT_TWO_PI)
 }
 
 /// `1 − erf x`, within 4 ulp.
 #[inline(always)]
 pub(in super::super) fn erfc(x: f64) -> f64 {
-    let a = within(x.abs(), 0.0, 28.0);
+    let a = below(x.abs(), 28.0);
     let tail = slow(a) * exp_of_minus(a, a);
     if x < 0.0 { 2.0 - tail } else { tail }
 }
@@ -103,7 +110,7 @@ pub(in super::super) fn erfc(x: f64) -> f64 {
 /// The error function, within 2.5 ulp.
 #[inline(always)]
 pub(in super::super) fn erf(x: f64) -> f64 {
-    let a = within(x.abs(), 0.0, 7.0);
+    let a = below(x.abs(), 7.0);
     let small = within(x, -1.0, 1.0);
     let near = small.mul_add(polynomial(small * small, &ERF), small);
     let far = 1.0 - slow(a) * exp_of_minus(a, a);

@@ -4,9 +4,9 @@
 //! the others bring in 160 bits of π, so that `r` is right also next to a multiple of π/2.
 
 use super::{SHIFT, polynomial};
-use std::f64::consts::FRAC_2_PI;
+use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
-const HALF_PI: [f64; 3] = [1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33];
+const HALF_PI: [f64; 3] = [FRAC_PI_2, 6.123233995736766e-17, -1.4973849048591698e-33];
 
 /// `(sin r − r) / r³` in `r²`.
 const SIN: [f64; 7] = [
