@@ -5,6 +5,11 @@
 //! a loop over the rows with the standard library's functions; *AVX-512 by hand* is written in
 //! intrinsics.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "rows and components by their indices, as in a formula"
+)]
+
 use chainrule::kernel::{Instructions, Kernel, Options};
 use chainrule::{Value, logsumexp};
 use std::hint::black_box;
@@ -32,6 +37,9 @@ impl Random {
 
 /// A derivative by hand: parameters, columns, and where value and gradient go.
 type Hand = fn(&[f64], &[&[f64]], &mut [f64]);
+
+/// A name, and what fills a list with value and gradient.
+type Contender<'w> = (String, Box<dyn Fn(&mut [f64]) + 'w>);
 
 struct Workload {
     name: &'static str,
@@ -395,7 +403,7 @@ fn median(mut x: Vec<f64>) -> f64 {
 }
 
 impl Workload {
-    fn run(&self) {
+    fn run(&self, rounds: usize) {
         let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
         let size = if self.by_row { 6 * ROWS } else { 1 + self.parameters.len() };
         let wrt: Vec<&str> = self.kernel.columns().iter().map(String::as_str).collect();
@@ -410,7 +418,7 @@ impl Workload {
                 value[0] = found.expect("shapes fit");
             }
         };
-        let mut contenders: Vec<(String, Box<dyn Fn(&mut [f64]) + '_>)> = Vec::new();
+        let mut contenders: Vec<Contender<'_>> = Vec::new();
         for &(name, hand) in &self.hands {
             let columns = &columns;
             let run = move |out: &mut [f64]| hand(black_box(&self.parameters), columns, out);
@@ -443,7 +451,7 @@ impl Workload {
             }
         }
         let mut times = vec![Vec::new(); contenders.len()];
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds {
             for (times, (_, run)) in times.iter_mut().zip(&contenders) {
                 let start = Instant::now();
                 run(&mut out);
@@ -464,14 +472,16 @@ impl Workload {
 
 fn main() {
     let wanted = std::env::args().nth(1).filter(|a| !a.starts_with('-')).unwrap_or_default();
-    let all: [(&str, fn() -> Workload); 5] = [
-        ("logistic10", || logistic::workload("logistic10", 10)),
-        ("logistic50", || logistic::workload("logistic50", 50)),
-        ("mlp", mlp::workload),
-        ("gmm", gmm::workload),
-        ("black-scholes", black_scholes::workload),
+    let once = std::env::args().any(|a| a == "--test");
+    let rounds = if once { 1 } else { ROUNDS };
+    let all = [
+        logistic::workload("logistic10", 10),
+        logistic::workload("logistic50", 50),
+        mlp::workload(),
+        gmm::workload(),
+        black_scholes::workload(),
     ];
-    for (_, workload) in all.iter().filter(|(name, _)| name.contains(&wanted)) {
-        workload().run();
+    for workload in all.iter().filter(|w| w.name.contains(&wanted)) {
+        workload.run(rounds);
     }
 }

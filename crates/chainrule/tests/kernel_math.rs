@@ -114,8 +114,22 @@ fn every_operation_is_within_its_stated_error() {
         }
         println!("{name}: {worst:.2} ulp");
     }
-    assert_eq!(seen.len(), Op::ALL.len(), "an operation has no reference");
     assert!(failures.is_empty(), "\n{failures}");
+    // What the file has no rows for, because its formula is its reference, is the same number as
+    // in the scalar evaluation.
+    for &op in Op::ALL.iter().filter(|op| !seen.contains(op.info().name)) {
+        let arity = op.info().arity().unwrap_or(4);
+        let mut random = Random(op as u64);
+        let columns: Vec<Vec<f64>> =
+            (0..arity).map(|_| (0..100).map(|_| 8.0 * random.next() - 4.0).collect()).collect();
+        let slices: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let found = kernel(op, arity).eval_batch(&[], &slices).expect("shapes fit").remove(0);
+        for (i, y) in found.iter().enumerate() {
+            let arguments: Vec<f64> = columns.iter().map(|c| c[i]).collect();
+            let scalar = op.value(&arguments);
+            assert!(ulps(*y, scalar) <= bound(op), "{}{arguments:?}", op.info().name);
+        }
+    }
 }
 
 /// Numbers between 0 and 1, the same in every run (Steele, Lea, Flood, splittable generators, 2014).
