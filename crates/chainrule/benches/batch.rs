@@ -426,7 +426,8 @@ impl Workload {
         }
         for instructions in Instructions::ALL.into_iter().filter(|i| i.is_available()) {
             for threads in if instructions == Instructions::best() { 1..=2 } else { 1..=1 } {
-                let options = Options { threads, instructions, ..Options::default() };
+                let options =
+                    Options { threads: Some(threads), instructions, ..Options::default() };
                 let kernel = self.kernel.with_options(options);
                 let ours = &ours;
                 let run = move |out: &mut [f64]| ours(&kernel, out);

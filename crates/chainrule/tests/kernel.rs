@@ -100,7 +100,7 @@ fn every_way() -> Vec<Options> {
         }
         for block in [16, 64] {
             for threads in [1, 2, 3, 8] {
-                ways.push(Options { threads, block: Some(block), instructions });
+                ways.push(Options { threads: Some(threads), block: Some(block), instructions });
             }
         }
     }

@@ -7,14 +7,14 @@ use super::plan::Plan;
 ///
 /// ```
 /// use chainrule::kernel::Options;
-/// let one = Options { threads: 1, ..Options::default() };
-/// assert!(Options::default().threads >= one.threads);
+/// let two_threads = Options { threads: Some(2), ..Options::default() };
+/// assert!(two_threads.instructions.is_available());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Most threads that one call uses; few rows are done by one. Default: as many as the machine
-    /// offers.
-    pub threads: usize,
+    /// Threads that share the rows, no more than there are chunks of 4096; `None`, the default,
+    /// takes as many as the machine offers if there is work enough for them.
+    pub threads: Option<usize>,
     /// Rows of a block, 16 or 64; `None`, the default, takes 64 unless that makes the slots too
     /// large for the cache.
     pub block: Option<usize>,
@@ -24,8 +24,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Options { threads, block: None, instructions: Instructions::best() }
+        Options { threads: None, block: None, instructions: Instructions::best() }
     }
 }
 

@@ -103,10 +103,16 @@ impl Run<'_> {
         dispatch::run(instructions, self.plan, frame, self.columns, rows, self.uniforms, results);
     }
 
-    /// Runs `worker` on as many threads as the work is worth.
+    /// Runs `worker` on as many threads as asked for, or as the work is worth.
     fn on_threads(self, chunks: usize, worker: impl Fn() + Sync) {
-        let worth = 1 + self.rows.saturating_mul(self.plan.work()) / WORTH_A_THREAD;
-        let threads = self.options.threads.min(chunks).min(worth);
+        let threads = self.options.threads.unwrap_or_else(|| {
+            let worth = 1 + self.rows.saturating_mul(self.plan.work()) / WORTH_A_THREAD;
+            if worth == 1 {
+                return 1;
+            }
+            std::thread::available_parallelism().map_or(1, usize::from).min(worth)
+        });
+        let threads = threads.min(chunks);
         std::thread::scope(|scope| {
             for _ in 1..threads {
                 scope.spawn(&worker);
