@@ -237,7 +237,7 @@ impl<'r, const B: usize> Block<'r, B> {
             Code::Accumulate => accumulate::<L, B>(&mut results.sums[dst as usize], v(a), len),
             Code::AccumulateProducts => {
                 let pairs = self.list(b, 2 * c as usize);
-                self.accumulate_products::<L>(results.sums, a, pairs, len);
+                self.accumulate_products::<L>(results.sums, dst, a, pairs, len);
             }
             Code::Store => {
                 results.stores[dst as usize][at..at + len].copy_from_slice(&v(a)[..len]);
@@ -283,18 +283,22 @@ impl<'r, const B: usize> Block<'r, B> {
         }
     }
 
-    /// Adds `x·y` to the sum of each pair (sum, place `y`), each row to its lane, in order of the
-    /// rows.
+    /// Adds `x` to sum `own`, if it is one, and `x·y` to the sum of each pair (sum, place `y`),
+    /// each row to its lane, in order of the rows.
     #[inline(always)]
     fn accumulate_products<L: Lanes>(
         self,
         sums: &mut [[f64; LANES]],
+        own: u32,
         x: u32,
         pairs: &[u32],
         len: usize,
     ) {
         let x = self.get(x);
         if len < B {
+            if own != NOTHING {
+                accumulate::<L, B>(&mut sums[own as usize], x, len);
+            }
             for p in pairs.chunks_exact(2) {
                 let (sum, y) = (&mut sums[p[0] as usize], self.get(p[1]));
                 for i in 0..len {
@@ -309,6 +313,13 @@ impl<'r, const B: usize> Block<'r, B> {
             let mut factor = [L::splat(0.0); WIDE];
             for (k, f) in factor.iter_mut().enumerate().take(width) {
                 *f = L::load(eight(x, at + k));
+            }
+            if own != NOTHING {
+                let mut s = L::load(&sums[own as usize]);
+                for f in factor.iter().take(width) {
+                    s = s.add(*f);
+                }
+                s.store(&mut sums[own as usize]);
             }
             for p in pairs.chunks_exact(2) {
                 let (sum, y) = (&mut sums[p[0] as usize], self.get(p[1]));

@@ -45,7 +45,8 @@ pub(super) enum Code {
     DotVV,
     /// Adds place `a` to sum `dst`.
     Accumulate,
-    /// Adds place `a` times `x` to a sum, for `c` pairs (sum, place `x`) listed from `b` on.
+    /// Adds place `a` times `x` to a sum, for `c` pairs (sum, place `x`) listed from `b` on; and
+    /// place `a` to sum `dst`, unless that is `NOTHING`.
     AccumulateProducts,
     /// Copies place `a` to output column `dst`.
     Store,
@@ -61,7 +62,7 @@ pub(super) struct Instruction {
     pub(super) c: u32,
 }
 
-/// In `c` of a dot: the sum begins with its first product.
+/// In `c` of a dot: the sum begins with its first product. In `dst`: no sum.
 pub(super) const NOTHING: u32 = u32::MAX;
 /// In `c` of a dot: the rest is the number of a uniform, not a place.
 pub(super) const UNIFORM: u32 = 1 << 31;

@@ -334,10 +334,19 @@ impl Emitter<'_> {
         let (factor, x) = if late { (b, a) } else { (a, b) };
         let (a, x) = (self.place(factor), self.place(x));
         self.group_of.insert(factor, self.groups.len());
+        // If the factor itself was just added to a sum, the same instruction does that.
+        let mut dst = NOTHING;
+        if let Some(last) = self.code.last()
+            && last.code == Code::Accumulate
+            && last.a == a
+        {
+            dst = last.dst;
+            self.code.pop();
+        }
         let at = self.code.len();
         self.groups.push(Group { at, defined: i, pairs: vec![sum, x] });
         let code = Code::AccumulateProducts;
-        self.code.push(Instruction { code, dst: 0, a, b: 0, c: 0 });
+        self.code.push(Instruction { code, dst, a, b: 0, c: 0 });
     }
 
     fn finish(mut self) -> Emitted {

@@ -154,7 +154,8 @@ impl Plan {
                 Code::AccumulateProducts => {
                     let list = &self.lists[i.b as usize..][..2 * i.c as usize];
                     let fits = list.chunks_exact(2).all(|p| (p[0] as usize) < self.sums);
-                    assert!(fits, "{i:?} adds to no sum");
+                    let own = i.dst == super::code::NOTHING || (i.dst as usize) < self.sums;
+                    assert!(fits && own, "{i:?} adds to no sum");
                     continue;
                 }
                 Code::Store => {
