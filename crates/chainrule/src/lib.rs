@@ -32,6 +32,7 @@ pub mod expression;
 pub mod formula;
 pub mod function;
 pub mod graph;
+pub mod kernel;
 mod latex;
 pub mod manual;
 pub mod nn;

@@ -13,6 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["derive", "latex"],
     &["function", "sparse"],
     &["simplify"],
+    &["kernel"],
     &["formula", "diagnose", "check", "manual"],
     &["explain", "draw", "nn", "emit"],
 ];

@@ -1,0 +1,68 @@
+//! The instructions of the block interpreter.
+
+use crate::algebra::Op;
+
+/// What one instruction does to the rows of a block. `V` operands are places (columns, then
+/// slots), `U` operands numbers that are the same for all rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    AddVV,
+    AddVU,
+    SubVV,
+    SubVU,
+    SubUV,
+    MulVV,
+    MulVU,
+    DivVV,
+    DivVU,
+    DivUV,
+    /// `a·b + c`.
+    FmaVVV,
+    FmaUVV,
+    FmaVVU,
+    FmaUVU,
+    /// `c − a·b`.
+    FnmaVVV,
+    FnmaUVV,
+    FnmaVVU,
+    FnmaUVU,
+    /// `a·b − c`.
+    FmsVVV,
+    FmsUVV,
+    FmsVVU,
+    FmsUVU,
+    /// Operations of one, two and three places by the table.
+    Unary(Op),
+    Binary(Op),
+    Ternary(Op),
+    /// An operation of `b` places listed from `a` on.
+    Any(Op),
+    /// An operation of place `a`, and its derivative into place `b`.
+    WithSlope(Op),
+    /// `c + Σ u·x` over `b` pairs (number, place) listed from `a` on.
+    DotUV,
+    /// `c + Σ x·y` over `b` pairs of places listed from `a` on.
+    DotVV,
+    /// Adds place `a` to sum `dst`.
+    Accumulate,
+    /// Adds place `a` times `x` to a sum, for `c` pairs (sum, place `x`) listed from `b` on; and
+    /// place `a` to sum `dst`, unless that is `NOTHING`.
+    AccumulateProducts,
+    /// Copies place `a` to output column `dst`.
+    Store,
+}
+
+/// One step of the interpreter. What the fields mean depends on the code.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Instruction {
+    pub(super) code: Code,
+    pub(super) dst: u32,
+    pub(super) a: u32,
+    pub(super) b: u32,
+    pub(super) c: u32,
+}
+
+/// In `c` of a dot: the sum begins with its first product. In `dst`: no sum.
+pub(super) const NOTHING: u32 = u32::MAX;
+/// In `c` of a dot: the rest is the number of a uniform, not a place.
+pub(super) const UNIFORM: u32 = 1 << 31;

@@ -1,0 +1,364 @@
+//! From fused rows to instructions: sums of products as one instruction each, and slots that are
+//! used again as soon as their value is no longer needed.
+//!
+//! A node gets its slot before its arguments give theirs back, so that no instruction writes what
+//! it reads.
+
+use super::code::{Code, Instruction, NOTHING, UNIFORM};
+use super::fuse::{Id, Kind, Rows};
+use crate::algebra::Op;
+use std::collections::HashMap;
+
+/// The instructions, and the memory that they work in.
+pub(super) struct Emitted {
+    pub(super) code: Vec<Instruction>,
+    pub(super) lists: Vec<u32>,
+    pub(super) slots: usize,
+    pub(super) filled: Vec<(u32, u32)>,
+}
+
+/// A fused chain `c + Σ a·b`.
+struct Dot {
+    terms: Vec<(Id, Id)>,
+    start: Option<Id>,
+}
+
+/// Products with a common factor that are added to sums by one instruction.
+struct Group {
+    at: usize,
+    defined: usize,
+    pairs: Vec<u32>,
+}
+
+struct Emitter<'r> {
+    rows: &'r Rows,
+    columns: u32,
+    code: Vec<Instruction>,
+    lists: Vec<u32>,
+    slots: u32,
+    free: Vec<u32>,
+    /// Slots that hold one number in all their rows, by the number.
+    filled: HashMap<u32, u32>,
+    place: Vec<u32>,
+    /// The node at whose turn the value is there.
+    defined: Vec<usize>,
+    groups: Vec<Group>,
+    group_of: HashMap<Id, usize>,
+}
+
+pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emitted {
+    let n = rows.nodes.len();
+    let mut results: Vec<Vec<u32>> = vec![Vec::new(); n];
+    for (number, &root) in roots.iter().enumerate() {
+        results[root as usize].push(number as u32);
+    }
+    let (dots, turn) = dots(rows);
+    let products: Vec<bool> = (0..n)
+        .map(|i| {
+            let product = matches!(rows.nodes[i].kind, Kind::Operation(Op::Mul | Op::Square));
+            let numbers = rows.nodes[i].args.iter().any(|&a| rows.uniform(a).is_some());
+            sums && product && !numbers && results[i].len() == 1 && rows.uses[i] == 1
+        })
+        .collect();
+    let mut last: Vec<usize> = (0..n).collect();
+    for (node, &turn) in rows.nodes.iter().zip(&turn) {
+        for &arg in &node.args {
+            last[arg as usize] = last[arg as usize].max(turn);
+        }
+    }
+    let mut dying: Vec<Vec<Id>> = vec![Vec::new(); n];
+    for (i, &at) in last.iter().enumerate() {
+        dying[at].push(i as Id);
+    }
+    let slope: HashMap<Id, Id> = (0..n)
+        .filter(|&i| rows.nodes[i].kind == Kind::SlopeOf)
+        .map(|i| (rows.nodes[i].args[0], i as Id))
+        .collect();
+    let mut e = Emitter {
+        rows,
+        columns: columns as u32,
+        code: Vec::new(),
+        lists: Vec::new(),
+        slots: 0,
+        free: Vec::new(),
+        filled: HashMap::new(),
+        place: vec![NOTHING; n],
+        defined: (0..n).collect(),
+        groups: Vec::new(),
+        group_of: HashMap::new(),
+    };
+    for i in 0..n {
+        let node = &rows.nodes[i];
+        match node.kind {
+            Kind::Column(c) => e.place[i] = c,
+            Kind::Uniform(_) if results[i].is_empty() => continue,
+            Kind::Uniform(u) => e.place[i] = e.fill(u),
+            Kind::Gone | Kind::SlopeOf => {}
+            _ if turn[i] != i => {}
+            Kind::WithSlope(op) => {
+                let other = slope[&(i as Id)] as usize;
+                let (dst, b) = (e.allocate(), e.allocate());
+                let a = e.place(node.args[0]);
+                e.code.push(Instruction { code: Code::WithSlope(op), dst, a, b, c: 0 });
+                (e.place[i], e.place[other], e.defined[other]) = (dst, b, i);
+            }
+            _ if products[i] => e.accumulate_product(i, results[i][0]),
+            _ => match &dots[i] {
+                Some(dot) => e.dot(i, dot),
+                None => e.operation(i),
+            },
+        }
+        if !products[i] {
+            let code = if sums { Code::Accumulate } else { Code::Store };
+            for &dst in &results[i] {
+                let a = e.place[i];
+                e.code.push(Instruction { code, dst, a, b: 0, c: 0 });
+            }
+        }
+        for &id in &dying[i] {
+            e.release(id);
+        }
+    }
+    e.finish()
+}
+
+/// The chains of fused products, by their last node; and for each node the one at whose turn it is
+/// computed.
+fn dots(rows: &Rows) -> (Vec<Option<Dot>>, Vec<usize>) {
+    let n = rows.nodes.len();
+    let mut turn: Vec<usize> = (0..n).collect();
+    let mut dots: Vec<Option<Dot>> = (0..n).map(|_| None).collect();
+    for i in (0..n).rev() {
+        if rows.nodes[i].kind != Kind::Fma || turn[i] != i {
+            continue;
+        }
+        let (mut terms, mut inside, mut at) = (Vec::new(), Vec::new(), i);
+        let start = loop {
+            let args = &rows.nodes[at].args;
+            terms.push((args[0], args[1]));
+            let rest = args[2];
+            let node = &rows.nodes[rest as usize];
+            if !rows.is_private(rest) {
+                break Some(rest);
+            }
+            match (node.kind, &node.args[..]) {
+                (Kind::Fma, _) => at = rest as usize,
+                (Kind::Operation(Op::Mul), &[a, b]) => {
+                    terms.push((a, b));
+                    inside.push(rest);
+                    break None;
+                }
+                (Kind::Operation(Op::Square), &[a]) => {
+                    terms.push((a, a));
+                    inside.push(rest);
+                    break None;
+                }
+                _ => break Some(rest),
+            }
+            inside.push(rest);
+        };
+        if terms.len() < 2 {
+            continue;
+        }
+        for id in inside {
+            turn[id as usize] = i;
+        }
+        terms.reverse();
+        dots[i] = Some(Dot { terms, start });
+    }
+    (dots, turn)
+}
+
+impl Emitter<'_> {
+    fn allocate(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
+            self.slots += 1;
+            self.columns + self.slots - 1
+        })
+    }
+
+    fn release(&mut self, id: Id) {
+        let place = self.place[id as usize];
+        let is_number = self.rows.uniform(id).is_some();
+        if place != NOTHING && place >= self.columns && !is_number {
+            self.free.push(place);
+        }
+    }
+
+    /// The slot that holds uniform number `u` in all rows, for as long as the plan runs.
+    fn fill(&mut self, u: u32) -> u32 {
+        if let Some(&place) = self.filled.get(&u) {
+            return place;
+        }
+        // Never one that was used before: it is filled before the first block.
+        self.slots += 1;
+        let place = self.columns + self.slots - 1;
+        self.filled.insert(u, place);
+        place
+    }
+
+    fn place(&mut self, id: Id) -> u32 {
+        match self.rows.uniform(id) {
+            Some(u) => self.fill(u),
+            None => self.place[id as usize],
+        }
+    }
+
+    fn push(&mut self, i: usize, code: Code, a: u32, b: u32, c: u32) {
+        let dst = self.allocate();
+        self.code.push(Instruction { code, dst, a, b, c });
+        self.place[i] = dst;
+    }
+
+    fn operation(&mut self, i: usize) {
+        let node = &self.rows.nodes[i];
+        let number = |k: usize| node.args.get(k).and_then(|&a| self.rows.uniform(a));
+        let (u, w, z) = (number(0), number(1), number(2));
+        let args = &node.args;
+        match node.kind {
+            Kind::Operation(op) => match (op, u, w) {
+                (Op::Add, None, Some(w)) => {
+                    let a = self.place(args[0]);
+                    self.push(i, Code::AddVU, a, w, 0);
+                }
+                (Op::Add, Some(u), None) => {
+                    let b = self.place(args[1]);
+                    self.push(i, Code::AddVU, b, u, 0);
+                }
+                (Op::Mul, None, Some(w)) => {
+                    let a = self.place(args[0]);
+                    self.push(i, Code::MulVU, a, w, 0);
+                }
+                (Op::Mul, Some(u), None) => {
+                    let b = self.place(args[1]);
+                    self.push(i, Code::MulVU, b, u, 0);
+                }
+                (Op::Sub | Op::Div, None, Some(w)) => {
+                    let a = self.place(args[0]);
+                    let code = if op == Op::Sub { Code::SubVU } else { Code::DivVU };
+                    self.push(i, code, a, w, 0);
+                }
+                (Op::Sub | Op::Div, Some(u), None) => {
+                    let b = self.place(args[1]);
+                    let code = if op == Op::Sub { Code::SubUV } else { Code::DivUV };
+                    self.push(i, code, u, b, 0);
+                }
+                _ => self.by_places(i, op),
+            },
+            Kind::Fma | Kind::Fnma | Kind::Fms => {
+                let codes = match node.kind {
+                    Kind::Fma => [Code::FmaVVV, Code::FmaUVV, Code::FmaVVU, Code::FmaUVU],
+                    Kind::Fnma => [Code::FnmaVVV, Code::FnmaUVV, Code::FnmaVVU, Code::FnmaUVU],
+                    _ => [Code::FmsVVV, Code::FmsUVV, Code::FmsVVU, Code::FmsUVU],
+                };
+                let (u, other) = match (u, w) {
+                    (Some(u), _) => (Some(u), args[1]),
+                    (None, Some(w)) => (Some(w), args[0]),
+                    (None, None) => (None, args[1]),
+                };
+                let a = u.unwrap_or_else(|| self.place(args[0]));
+                let b = self.place(other);
+                let c = z.unwrap_or_else(|| self.place(args[2]));
+                let code = codes[usize::from(u.is_some()) + 2 * usize::from(z.is_some())];
+                self.push(i, code, a, b, c);
+            }
+            other => unreachable!("{other:?} is no operation"),
+        }
+    }
+
+    /// An operation whose operands are all places.
+    fn by_places(&mut self, i: usize, op: Op) {
+        let node = &self.rows.nodes[i];
+        let places: Vec<u32> = node.args.iter().map(|&a| self.place(a)).collect();
+        match (op, &places[..]) {
+            (Op::Add, &[a, b]) => self.push(i, Code::AddVV, a, b, 0),
+            (Op::Sub, &[a, b]) => self.push(i, Code::SubVV, a, b, 0),
+            (Op::Mul, &[a, b]) => self.push(i, Code::MulVV, a, b, 0),
+            (Op::Div, &[a, b]) => self.push(i, Code::DivVV, a, b, 0),
+            _ if op.info().any => {
+                let start = self.lists.len() as u32;
+                self.lists.extend(&places);
+                self.push(i, Code::Any(op), start, places.len() as u32, 0);
+            }
+            (_, &[a]) => self.push(i, Code::Unary(op), a, 0, 0),
+            (_, &[a, b]) => self.push(i, Code::Binary(op), a, b, 0),
+            (_, &[a, b, c]) => self.push(i, Code::Ternary(op), a, b, c),
+            _ => unreachable!("the table's fixed operations take one to three arguments"),
+        }
+    }
+
+    /// One instruction for the terms with a uniform factor, one for the others.
+    fn dot(&mut self, i: usize, dot: &Dot) {
+        let mut start = match dot.start.map(|id| (id, self.rows.uniform(id))) {
+            None => NOTHING,
+            Some((_, Some(u))) => u | UNIFORM,
+            Some((id, None)) => self.place(id),
+        };
+        let (mut scaled, mut plain) = (Vec::new(), Vec::new());
+        for &(a, b) in &dot.terms {
+            match (self.rows.uniform(a), self.rows.uniform(b)) {
+                (Some(u), _) => scaled.extend([u, self.place(b)]),
+                (None, Some(u)) => scaled.extend([u, self.place(a)]),
+                (None, None) => plain.extend([self.place(a), self.place(b)]),
+            }
+        }
+        let mut between = None;
+        for (code, pairs) in [(Code::DotUV, scaled), (Code::DotVV, plain)] {
+            if pairs.is_empty() {
+                continue;
+            }
+            let at = self.lists.len() as u32;
+            self.lists.extend(&pairs);
+            self.push(i, code, at, pairs.len() as u32 / 2, start);
+            if let Some(slot) = between.replace(self.place[i]) {
+                self.free.push(slot);
+            }
+            start = self.place[i];
+        }
+    }
+
+    /// Adds `a·b` to a sum, with others of the same factor if both were there by then.
+    fn accumulate_product(&mut self, i: usize, sum: u32) {
+        let args = &self.rows.nodes[i].args;
+        let (a, b) = (args[0], *args.last().expect("a product has factors"));
+        for (factor, x) in [(a, b), (b, a)] {
+            let Some(&group) = self.group_of.get(&factor) else { continue };
+            if self.defined[x as usize] < self.groups[group].defined {
+                let place = self.place(x);
+                self.groups[group].pairs.extend([sum, place]);
+                return;
+            }
+        }
+        // The later one: what it is multiplied by was there before it.
+        let late = self.defined[b as usize] > self.defined[a as usize];
+        let (factor, x) = if late { (b, a) } else { (a, b) };
+        let (a, x) = (self.place(factor), self.place(x));
+        self.group_of.insert(factor, self.groups.len());
+        // If the factor itself was just added to a sum, the same instruction does that.
+        let mut dst = NOTHING;
+        if let Some(last) = self.code.last()
+            && last.code == Code::Accumulate
+            && last.a == a
+        {
+            dst = last.dst;
+            self.code.pop();
+        }
+        let at = self.code.len();
+        self.groups.push(Group { at, defined: i, pairs: vec![sum, x] });
+        let code = Code::AccumulateProducts;
+        self.code.push(Instruction { code, dst, a, b: 0, c: 0 });
+    }
+
+    fn finish(mut self) -> Emitted {
+        for group in &self.groups {
+            let instruction = &mut self.code[group.at];
+            instruction.b = self.lists.len() as u32;
+            instruction.c = group.pairs.len() as u32 / 2;
+            self.lists.extend(&group.pairs);
+        }
+        let mut filled: Vec<(u32, u32)> =
+            self.filled.iter().map(|(&u, &place)| (place - self.columns, u)).collect();
+        filled.sort_unstable();
+        Emitted { code: self.code, lists: self.lists, slots: self.slots as usize, filled }
+    }
+}

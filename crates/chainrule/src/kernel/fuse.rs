@@ -1,0 +1,194 @@
+//! The row part of a program as nodes of few kinds, with products fused into sums.
+
+use super::derive::uniform_nodes;
+use crate::algebra::Op;
+use crate::program::{NodeId, Program, Step};
+use std::collections::HashMap;
+
+/// Position of a node in a [`Rows`].
+pub(super) type Id = u32;
+
+/// What a node of the row part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A number that is the same for all rows.
+    Uniform(u32),
+    Column(u32),
+    Operation(Op),
+    /// `a·b + c`.
+    Fma,
+    /// `c − a·b`.
+    Fnma,
+    /// `a·b − c`.
+    Fms,
+    /// An operation of `a` that gives its derivative too.
+    WithSlope(Op),
+    /// The derivative that node `a` gives.
+    SlopeOf,
+    /// Written into another node.
+    Gone,
+}
+
+/// A node: its kind, its arguments.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    pub(super) args: Vec<Id>,
+}
+
+/// The part of a program that has to be run for each row.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) nodes: Vec<Node>,
+    /// How often each node is used, as an argument or a root.
+    pub(super) uses: Vec<u32>,
+    /// Whether a node is a result.
+    pub(super) is_root: Vec<bool>,
+    /// The uniform numbers, as nodes of the program.
+    pub(super) uniforms: Vec<NodeId>,
+    place: HashMap<NodeId, Id>,
+}
+
+impl Rows {
+    /// The nodes that `roots` need. A node whose value is uniform has no arguments here.
+    pub(super) fn new(program: &Program, uniforms: usize, roots: &[NodeId]) -> Self {
+        let uniform = uniform_nodes(program, uniforms);
+        let mut wanted = vec![false; program.len()];
+        for root in roots {
+            wanted[root.index()] = true;
+        }
+        for (id, step) in program.steps().rev() {
+            if let (true, false, Step::Operation(_, args)) =
+                (wanted[id.index()], uniform[id.index()], step)
+            {
+                for arg in args {
+                    wanted[arg.index()] = true;
+                }
+            }
+        }
+        let mut rows = Rows::default();
+        for (id, step) in program.steps().filter(|(id, _)| wanted[id.index()]) {
+            let node = match step {
+                _ if uniform[id.index()] => {
+                    rows.uniforms.push(id);
+                    Node { kind: Kind::Uniform(rows.uniforms.len() as u32 - 1), args: vec![] }
+                }
+                Step::Operation(op, args) => {
+                    let args: Vec<Id> = args.iter().map(|a| rows.place[a]).collect();
+                    Node { kind: Kind::Operation(op), args }
+                }
+                Step::Input(i) => Node { kind: Kind::Column((i - uniforms) as u32), args: vec![] },
+                Step::Constant(_) => unreachable!("a constant is uniform"),
+            };
+            rows.place.insert(id, rows.nodes.len() as Id);
+            rows.nodes.push(node);
+        }
+        rows.uses = vec![0; rows.nodes.len()];
+        rows.is_root = vec![false; rows.nodes.len()];
+        for node in &rows.nodes {
+            for &arg in &node.args {
+                rows.uses[arg as usize] += 1;
+            }
+        }
+        for root in roots {
+            let id = rows.place[root] as usize;
+            rows.uses[id] += 1;
+            rows.is_root[id] = true;
+        }
+        rows.pair_with_slopes();
+        rows.fuse();
+        rows
+    }
+
+    pub(super) fn id(&self, node: NodeId) -> Id {
+        self.place[&node]
+    }
+
+    pub(super) fn uniform(&self, id: Id) -> Option<u32> {
+        match self.nodes[id as usize].kind {
+            Kind::Uniform(u) => Some(u),
+            _ => None,
+        }
+    }
+
+    /// Whether only one other node uses `id`, and no result.
+    pub(super) fn is_private(&self, id: Id) -> bool {
+        self.uses[id as usize] == 1 && !self.is_root[id as usize]
+    }
+
+    /// Where an operation and its derivative are both wanted, one instruction gives both: `tanh`
+    /// and `sech²`, the normal distribution function and its density.
+    fn pair_with_slopes(&mut self) {
+        let mut firsts: HashMap<(Op, Id), usize> = HashMap::new();
+        for i in 0..self.nodes.len() {
+            let Kind::Operation(op) = self.nodes[i].kind else { continue };
+            let arg = self.nodes[i].args[0];
+            let (first, x) = match op {
+                Op::Tanh | Op::NormalCdf => {
+                    firsts.insert((op, arg), i);
+                    continue;
+                }
+                Op::NormalPdf => (Op::NormalCdf, arg),
+                Op::Square if self.is_private(arg) => match &self.nodes[arg as usize] {
+                    Node { kind: Kind::Operation(Op::Sech), args } => (Op::Tanh, args[0]),
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            let Some(&pair) = firsts.get(&(first, x)) else { continue };
+            if self.nodes[pair].kind != Kind::Operation(first) {
+                continue;
+            }
+            if op == Op::Square {
+                self.nodes[arg as usize] = Node { kind: Kind::Gone, args: vec![] };
+            }
+            self.uses[x as usize] -= 1;
+            self.uses[pair] += 1;
+            self.nodes[pair].kind = Kind::WithSlope(first);
+            self.nodes[i] = Node { kind: Kind::SlopeOf, args: vec![pair as Id] };
+        }
+    }
+
+    /// The factors of a product that nothing else uses.
+    fn factors(&self, id: Id) -> Option<(Id, Id)> {
+        let node = &self.nodes[id as usize];
+        if !self.is_private(id) {
+            return None;
+        }
+        match (node.kind, &node.args[..]) {
+            (Kind::Operation(Op::Mul), &[a, b]) => Some((a, b)),
+            (Kind::Operation(Op::Square), &[a]) => Some((a, a)),
+            _ => None,
+        }
+    }
+
+    /// Sums of products become fused ones, which round once.
+    fn fuse(&mut self) {
+        for i in 0..self.nodes.len() {
+            let (op, x, y) = match (self.nodes[i].kind, &self.nodes[i].args[..]) {
+                (Kind::Operation(op @ (Op::Add | Op::Sub)), &[x, y]) if x != y => (op, x, y),
+                (Kind::Operation(Op::MulAdd), _) => {
+                    self.nodes[i].kind = Kind::Fma;
+                    continue;
+                }
+                _ => continue,
+            };
+            // The later one: a chain of sums keeps what it has so far as the third operand.
+            let late_first = if x > y { [(x, y), (y, x)] } else { [(y, x), (x, y)] };
+            for (product, other) in late_first {
+                let Some((a, b)) = self.factors(product) else { continue };
+                let kind = match op {
+                    Op::Add => Kind::Fma,
+                    _ if product == y => Kind::Fnma,
+                    _ => Kind::Fms,
+                };
+                self.nodes[i] = Node { kind, args: vec![a, b, other] };
+                self.nodes[product as usize] = Node { kind: Kind::Gone, args: vec![] };
+                if a == b && self.uses[a as usize] == 1 {
+                    self.uses[a as usize] = 2;
+                }
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Eight numbers at once: the sums that must stay in registers for the length of a list.
+//!
+//! The other instructions are loops over a block, which the compiler turns into vector code. All
+//! implementations do the same roundings in the same order.
+
+/// Eight numbers, one for each lane.
+pub(super) trait Lanes: Copy {
+    fn load(from: &[f64; 8]) -> Self;
+    fn store(self, to: &mut [f64; 8]);
+    fn splat(x: f64) -> Self;
+    fn add(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+    /// `self·b + c`.
+    fn mul_add(self, b: Self, c: Self) -> Self;
+}
+
+impl Lanes for [f64; 8] {
+    #[inline(always)]
+    fn load(from: &[f64; 8]) -> Self {
+        *from
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f64; 8]) {
+        *to = self;
+    }
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        [x; 8]
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        std::array::from_fn(|i| self[i] + other[i])
+    }
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        std::array::from_fn(|i| self[i] * other[i])
+    }
+    #[inline(always)]
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        std::array::from_fn(|i| self[i].mul_add(b[i], c[i]))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(super) use x86::{Avx2, Avx512};
+
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "intrinsics of the instruction sets that `dispatch` looked for")]
+mod x86 {
+    use super::Lanes;
+    use std::arch::x86_64::{
+        __m256d, __m512d, _mm256_add_pd, _mm256_fmadd_pd, _mm256_loadu_pd, _mm256_mul_pd,
+        _mm256_set1_pd, _mm256_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd, _mm512_loadu_pd,
+        _mm512_mul_pd, _mm512_set1_pd, _mm512_storeu_pd,
+    };
+
+    /// One register. Used only in functions that enable AVX-512.
+    #[derive(Clone, Copy)]
+    pub(in super::super) struct Avx512(__m512d);
+
+    impl Lanes for Avx512 {
+        #[inline(always)]
+        fn load(from: &[f64; 8]) -> Self {
+            // SAFETY: the array holds the eight numbers; `dispatch` found AVX-512.
+            Avx512(unsafe { _mm512_loadu_pd(from.as_ptr()) })
+        }
+        #[inline(always)]
+        fn store(self, to: &mut [f64; 8]) {
+            // SAFETY: the array holds eight numbers; `dispatch` found AVX-512.
+            unsafe { _mm512_storeu_pd(to.as_mut_ptr(), self.0) }
+        }
+        #[inline(always)]
+        fn splat(x: f64) -> Self {
+            // SAFETY: `dispatch` found AVX-512.
+            Avx512(unsafe { _mm512_set1_pd(x) })
+        }
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            // SAFETY: `dispatch` found AVX-512.
+            Avx512(unsafe { _mm512_add_pd(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn mul(self, other: Self) -> Self {
+            // SAFETY: `dispatch` found AVX-512.
+            Avx512(unsafe { _mm512_mul_pd(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn mul_add(self, b: Self, c: Self) -> Self {
+            // SAFETY: `dispatch` found AVX-512.
+            Avx512(unsafe { _mm512_fmadd_pd(self.0, b.0, c.0) })
+        }
+    }
+
+    /// Two registers. Used only in functions that enable AVX2 and FMA.
+    #[derive(Clone, Copy)]
+    pub(in super::super) struct Avx2(__m256d, __m256d);
+
+    impl Lanes for Avx2 {
+        #[inline(always)]
+        fn load(from: &[f64; 8]) -> Self {
+            let p = from.as_ptr();
+            // SAFETY: the array holds the eight numbers; `dispatch` found AVX2.
+            unsafe { Avx2(_mm256_loadu_pd(p), _mm256_loadu_pd(p.add(4))) }
+        }
+        #[inline(always)]
+        fn store(self, to: &mut [f64; 8]) {
+            let p = to.as_mut_ptr();
+            // SAFETY: the array holds eight numbers; `dispatch` found AVX2.
+            unsafe {
+                _mm256_storeu_pd(p, self.0);
+                _mm256_storeu_pd(p.add(4), self.1);
+            }
+        }
+        #[inline(always)]
+        fn splat(x: f64) -> Self {
+            // SAFETY: `dispatch` found AVX2.
+            let x = unsafe { _mm256_set1_pd(x) };
+            Avx2(x, x)
+        }
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            // SAFETY: `dispatch` found AVX2.
+            unsafe { Avx2(_mm256_add_pd(self.0, other.0), _mm256_add_pd(self.1, other.1)) }
+        }
+        #[inline(always)]
+        fn mul(self, other: Self) -> Self {
+            // SAFETY: `dispatch` found AVX2.
+            unsafe { Avx2(_mm256_mul_pd(self.0, other.0), _mm256_mul_pd(self.1, other.1)) }
+        }
+        #[inline(always)]
+        fn mul_add(self, b: Self, c: Self) -> Self {
+            // SAFETY: `dispatch` found AVX2 and FMA.
+            unsafe { Avx2(_mm256_fmadd_pd(self.0, b.0, c.0), _mm256_fmadd_pd(self.1, b.1, c.1)) }
+        }
+    }
+}

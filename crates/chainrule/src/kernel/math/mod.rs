@@ -1,0 +1,53 @@
+//! Elementary functions without branches, which a compiler can turn into vector instructions.
+//!
+//! Each is an ordinary function of one number, so a result depends on the argument alone: not on
+//! the lane, the length of the block or the instruction set, all of which run the same additions
+//! and fused products. What a function cannot do without a branch (subnormal arguments of `ln`,
+//! huge ones of `sin`) it leaves to the table: its `rare` says which arguments those are.
+//!
+//! The coefficients are Chebyshev fits made with `mpmath` in 60 digits; the errors stated with each
+//! function are checked against the table's reference values in `tests/kernel_math.rs`.
+
+mod exponential;
+mod logarithm;
+mod normal;
+mod trigonometric;
+
+pub(super) use exponential::{exp, never, sech, sigmoid, silu, silu_is_rare, tanh, tanh_and_slope};
+pub(super) use logarithm::{ln, ln_is_rare, log_sigmoid, softplus};
+pub(super) use normal::{erf, erfc, gauss, normal_cdf, normal_cdf_and_pdf, normal_pdf};
+pub(super) use trigonometric::{angle_is_rare, cos, sin, tan};
+
+/// Adding it rounds a number below 2^51 to a whole one, which then stands in the low bits.
+const SHIFT: f64 = 6755399441055744.0;
+
+/// `Σ cᵢ·xⁱ`, as the sum of an even and an odd polynomial that run side by side.
+#[inline(always)]
+fn polynomial<const N: usize>(x: f64, c: &[f64; N]) -> f64 {
+    let square = x * x;
+    let top = N - 1;
+    let (mut even, mut odd) = (c[top - top % 2], c[top - 1 + top % 2]);
+    let mut i = top - top % 2;
+    while i >= 2 {
+        i -= 2;
+        even = even.mul_add(square, c[i]);
+    }
+    let mut i = top - 1 + top % 2;
+    while i >= 3 {
+        i -= 2;
+        odd = odd.mul_add(square, c[i]);
+    }
+    odd.mul_add(x, even)
+}
+
+/// `x` kept between two bounds; NaN stays NaN.
+#[inline(always)]
+fn within(x: f64, lower: f64, upper: f64) -> f64 {
+    below(if x < lower { lower } else { x }, upper)
+}
+
+/// `x`, or the bound if that is smaller; NaN stays NaN.
+#[inline(always)]
+fn below(x: f64, upper: f64) -> f64 {
+    if x > upper { upper } else { x }
+}

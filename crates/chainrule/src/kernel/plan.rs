@@ -1,0 +1,237 @@
+//! From a lowered program to a plan: what is computed once, what for each row, and how the sums
+//! give the results.
+
+use super::code::{Code, Instruction};
+use super::derive::uniform_nodes;
+use super::emit::emit;
+use super::fuse::Rows;
+use crate::algebra::Op;
+use crate::program::{NodeId, Program, Step};
+
+/// A program prepared for many rows.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// From the uniform inputs to the uniform numbers that rows and results use, once per call.
+    prologue: Program,
+    pub(super) code: Vec<Instruction>,
+    pub(super) lists: Vec<u32>,
+    pub(super) columns: usize,
+    pub(super) slots: usize,
+    /// Slots that hold a uniform number in all their rows, and its number.
+    pub(super) filled: Vec<(u32, u32)>,
+    pub(super) sums: usize,
+    pub(super) stores: usize,
+    results: Vec<Total>,
+    /// Whether a NaN in a result asks for the strict plan.
+    pub(super) is_weak: bool,
+}
+
+/// How a result comes from a sum over the rows.
+#[derive(Debug)]
+struct Total {
+    source: Source,
+    /// Uniform numbers that stood as factors in every row.
+    factors: Vec<u32>,
+    negated: bool,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// The sum of that number.
+    Sum(u32),
+    /// The number of rows.
+    Count,
+}
+
+/// What is wanted of the outputs of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Their sums over all rows.
+    Sums,
+    /// A column for each.
+    Columns,
+}
+
+impl Plan {
+    /// The plan of a program whose first inputs are `uniforms` numbers that are the same for all
+    /// rows. A `strict` one takes no factor out of a sum.
+    pub(super) fn new(program: &Program, uniforms: usize, wanted: Wanted, is_weak: bool) -> Self {
+        let columns = program.inputs().len() - uniforms;
+        let uniform = uniform_nodes(program, uniforms);
+        let mut roots: Vec<NodeId> = Vec::new();
+        let mut totals = Vec::new();
+        let mut factors = Vec::new();
+        for &output in program.outputs() {
+            if wanted == Wanted::Columns {
+                roots.push(output);
+                continue;
+            }
+            let (root, nodes, negated) = peel(program, &uniform, output);
+            let source = root.map_or(Source::Count, |root| {
+                let at = roots.iter().position(|&r| r == root).unwrap_or_else(|| {
+                    roots.push(root);
+                    roots.len() - 1
+                });
+                Source::Sum(at as u32)
+            });
+            factors.push(nodes);
+            totals.push(Total { source, factors: Vec::new(), negated });
+        }
+        let rows = Rows::new(program, uniforms, &roots);
+        let mut numbers = rows.uniforms.clone();
+        for (total, nodes) in totals.iter_mut().zip(factors) {
+            for node in nodes {
+                let at = numbers.iter().position(|&n| n == node).unwrap_or_else(|| {
+                    numbers.push(node);
+                    numbers.len() - 1
+                });
+                total.factors.push(at as u32);
+            }
+        }
+        let mut prologue = program.clone();
+        prologue.set_outputs(numbers);
+        let roots: Vec<_> = roots.iter().map(|&r| rows.id(r)).collect();
+        let emitted = emit(&rows, columns, &roots, wanted == Wanted::Sums);
+        let count = roots.len();
+        let plan = Plan {
+            prologue: prologue.without_dead_code(),
+            code: emitted.code,
+            lists: emitted.lists,
+            columns,
+            slots: emitted.slots,
+            filled: emitted.filled,
+            sums: if wanted == Wanted::Sums { count } else { 0 },
+            stores: if wanted == Wanted::Columns { count } else { 0 },
+            results: totals,
+            is_weak,
+        };
+        plan.check();
+        plan
+    }
+
+    /// About how many operations a row takes.
+    pub(super) fn work(&self) -> usize {
+        let functions = |i: &&Instruction| matches!(i.code, Code::Unary(_) | Code::WithSlope(_));
+        self.code.len() + self.lists.len() / 2 + 8 * self.code.iter().filter(functions).count()
+    }
+
+    /// The numbers that are the same for all rows.
+    pub(super) fn uniforms(&self, inputs: &[f64]) -> Vec<f64> {
+        let mut inputs = inputs.to_vec();
+        inputs.resize(self.prologue.inputs().len(), 0.0);
+        let mut values = Vec::new();
+        self.prologue.eval_numbers(&inputs, &mut values, &mut Vec::new());
+        self.prologue.outputs().iter().map(|id| values[id.index()]).collect()
+    }
+
+    /// The results, from the sums over `rows` rows.
+    pub(super) fn totals(&self, sums: &[f64], uniforms: &[f64], rows: usize) -> Vec<f64> {
+        let total = |t: &Total| {
+            let sum = match t.source {
+                Source::Sum(i) => sums[i as usize],
+                Source::Count => rows as f64,
+            };
+            let product = t.factors.iter().fold(sum, |p, &u| p * uniforms[u as usize]);
+            if t.negated { -product } else { product }
+        };
+        self.results.iter().map(total).collect()
+    }
+
+    /// Stops where an instruction is not what the interpreter relies on: every place exists,
+    /// only slots are written, and no instruction writes what it reads.
+    fn check(&self) {
+        let places = (self.columns + self.slots) as u32;
+        let uniforms = self.prologue.outputs().len() as u32;
+        for i in &self.code {
+            let reads = reads(i, &self.lists);
+            assert!(reads.iter().all(|&p| p < places), "{i:?} reads a place that is not there");
+            let mut writes = vec![i.dst];
+            match i.code {
+                Code::Accumulate => {
+                    assert!((i.dst as usize) < self.sums, "{i:?} adds to no sum");
+                    continue;
+                }
+                Code::AccumulateProducts => {
+                    let list = &self.lists[i.b as usize..][..2 * i.c as usize];
+                    let fits = list.chunks_exact(2).all(|p| (p[0] as usize) < self.sums);
+                    let own = i.dst == super::code::NOTHING || (i.dst as usize) < self.sums;
+                    assert!(fits && own, "{i:?} adds to no sum");
+                    continue;
+                }
+                Code::Store => {
+                    assert!((i.dst as usize) < self.stores, "{i:?} stores nowhere");
+                    continue;
+                }
+                Code::WithSlope(_) => {
+                    assert!(i.b != i.dst, "{i:?} writes one place twice");
+                    writes.push(i.b);
+                }
+                _ => {}
+            }
+            let is_slot = |p: &u32| (self.columns as u32..places).contains(p);
+            assert!(writes.iter().all(is_slot), "{i:?} writes no slot");
+            assert!(writes.iter().all(|w| !reads.contains(w)), "{i:?} writes what it reads");
+        }
+        assert!(self.filled.iter().all(|f| (f.0 as usize) < self.slots && f.1 < uniforms));
+    }
+}
+
+/// The places that an instruction reads.
+fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
+    use super::code::{NOTHING, UNIFORM};
+    let pairs = |from: u32, count: u32| lists[from as usize..][..2 * count as usize].to_vec();
+    let start = |c: u32| (c != NOTHING && c & UNIFORM == 0).then_some(c);
+    match i.code {
+        Code::AddVU
+        | Code::SubVU
+        | Code::MulVU
+        | Code::DivVU
+        | Code::Unary(_)
+        | Code::WithSlope(_)
+        | Code::Accumulate
+        | Code::Store => vec![i.a],
+        Code::SubUV | Code::DivUV | Code::FmaUVU | Code::FnmaUVU | Code::FmsUVU => vec![i.b],
+        Code::AddVV
+        | Code::SubVV
+        | Code::MulVV
+        | Code::DivVV
+        | Code::Binary(_)
+        | Code::FmaVVU
+        | Code::FnmaVVU
+        | Code::FmsVVU => vec![i.a, i.b],
+        Code::FmaUVV | Code::FnmaUVV | Code::FmsUVV => vec![i.b, i.c],
+        Code::FmaVVV | Code::FnmaVVV | Code::FmsVVV | Code::Ternary(_) => vec![i.a, i.b, i.c],
+        Code::Any(_) => lists[i.a as usize..][..i.b as usize].to_vec(),
+        Code::DotUV => pairs(i.a, i.b).chunks(2).map(|p| p[1]).chain(start(i.c)).collect(),
+        Code::DotVV => pairs(i.a, i.b).into_iter().chain(start(i.c)).collect(),
+        Code::AccumulateProducts => pairs(i.b, i.c).chunks(2).map(|p| p[1]).chain([i.a]).collect(),
+    }
+}
+
+/// Takes uniform factors and signs off a result: what is left to sum over the rows (nothing if all
+/// of it is uniform), the factors, and whether the sign changes.
+fn peel(
+    program: &Program,
+    uniform: &[bool],
+    output: NodeId,
+) -> (Option<NodeId>, Vec<NodeId>, bool) {
+    let (mut root, mut factors, mut negated) = (output, Vec::new(), false);
+    loop {
+        if uniform[root.index()] {
+            factors.push(root);
+            return (None, factors, negated);
+        }
+        match program.step(root) {
+            Step::Operation(Op::Neg, &[x]) => {
+                negated = !negated;
+                root = x;
+            }
+            Step::Operation(Op::Mul, &[a, b]) if uniform[a.index()] || uniform[b.index()] => {
+                let (u, v) = if uniform[a.index()] { (a, b) } else { (b, a) };
+                factors.push(u);
+                root = v;
+            }
+            _ => return (Some(root), factors, negated),
+        }
+    }
+}
