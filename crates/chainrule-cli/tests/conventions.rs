@@ -308,9 +308,11 @@ fn row_42_ctrl_c_prints_the_best_so_far() {
         "--steps",
         "2000000000",
         "--json",
+        "--checkpoint",
     ];
+    let file = folder("interrupted").join("point.txt");
     let mut command = command();
-    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(arguments).arg(&file).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().expect("it starts");
     std::thread::sleep(std::time::Duration::from_millis(700));
     let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
@@ -321,6 +323,8 @@ fn row_42_ctrl_c_prints_the_best_so_far() {
         serde_json::from_slice(&output.stdout).expect("the best so far is printed");
     assert_eq!(document["status"], "interrupted");
     assert!(document["value"].as_f64().expect("a number") < 24.2);
+    let point = std::fs::read_to_string(&file).expect("the checkpoint is written");
+    assert_eq!(point, format!("x={},y={}\n", document["params"]["x"], document["params"]["y"]));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains(&format!("interrupted at step {}", document["steps"])), "{said}");
 }

@@ -237,3 +237,22 @@ fn methods_are_compared_in_a_table() {
     assert_eq!(runs[1]["method"], "newton");
     self::run(["compare", PARABOLA, "--from", "a=6", "--methods", "gd", "--lr", "2"]).exits(1);
 }
+
+// row 42
+#[test]
+fn a_checkpoint_goes_on_where_the_run_ended() {
+    let file = folder("checkpoint").join("point.txt");
+    let path = text(&file);
+    let step = |from: &str, count: &str| {
+        let words =
+            ["minimize", PARABOLA, "--from", from, "--lr", "0.1", "--steps", count, "--exact"];
+        words.map(str::to_owned)
+    };
+    let checkpoint = ["--checkpoint", path, "--force"].map(str::to_owned);
+    run(step("a=6", "7").iter().chain(&checkpoint)).exits(0);
+    let from = std::fs::read_to_string(&file).expect("the checkpoint is written");
+    let rest = run(step(from.trim(), "3").iter()).exits(0);
+    let whole = run(step("a=6", "10").iter()).exits(0);
+    assert!(whole.stdout.ends_with(&rest.stdout), "{} {}", whole.stdout, rest.stdout);
+    run(step("a=6", "1").iter().chain(&checkpoint[..2])).exits(5);
+}

@@ -8,6 +8,7 @@ use crate::diagnosis;
 use crate::interrupt;
 use crate::output::{BAD_ANSWER, INTERRUPTED, Output, Result, check_free, failure};
 use crate::problem::{Problem, ProblemArgs};
+use chainrule::expression::number;
 use chainrule::optimize::{Method, Outcome, Step, Stop};
 use report::Reporter;
 use std::ops::ControlFlow;
@@ -36,6 +37,9 @@ pub(crate) struct Args {
     /// Draw the run, as SVG or PNG: one variable, the curve with the path on it; two, contours; more, the values
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// Write the best point when the run ends or is interrupted; `--from "$(cat FILE)"` goes on from there
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
     /// Replace files that exist
     #[arg(long)]
     force: bool,
@@ -50,7 +54,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
     let default = if args.problem.lr.is_some() { Method::Gd } else { Method::Auto };
     let method = args.method.unwrap_or(default);
     let plot = args.plot.as_deref().map(plot::Target::new).transpose()?;
-    for path in args.trace.iter().chain(&args.plot) {
+    for path in args.trace.iter().chain(&args.plot).chain(&args.checkpoint) {
         check_free(path, args.force)?;
     }
     if let Some(start) = problem.moved_start() {
@@ -82,6 +86,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
 
     if let (Some(path), Some(rows)) = (&args.trace, &outcome.trace) {
         output.file(path, report::csv(&problem, rows).as_bytes(), args.force)?;
+    }
+    if let Some(path) = &args.checkpoint {
+        let point = problem.named(&outcome.x);
+        let words: Vec<String> =
+            point.iter().map(|(name, x)| format!("{name}={}", number(*x))).collect();
+        output.file(path, format!("{}\n", words.join(",")).as_bytes(), args.force)?;
     }
     let drawn = match (&plot, &outcome.trace) {
         (Some(target), Some(rows)) => target.draw(&problem, &outcome, rows, args.force, output),
