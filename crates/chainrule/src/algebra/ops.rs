@@ -204,9 +204,17 @@ fn valid<'a, A: Algebra>(holds: Term<'a, A>, slope: Term<'a, A>) -> Term<'a, A> 
     holds.select(slope, f64::NAN)
 }
 
-/// `x^n`; the square is one product, which rounds once.
+/// `x^n`; where products or a quotient stay within 2 ulp they are several times faster.
 fn power(x: f64, n: f64) -> f64 {
-    if n == 2.0 { x * x } else { x.powf(n) }
+    if n == 2.0 {
+        x * x
+    } else if n == 3.0 {
+        x * x * x
+    } else if n == -1.0 {
+        1.0 / x
+    } else {
+        x.powf(n)
+    }
 }
 
 /// `∂(a^b)/∂a`, given `y = a^b` and `lower = a^(b − 1)`.
