@@ -10,30 +10,17 @@
     reason = "rows and components by their indices, as in a formula"
 )]
 
+#[path = "../tests/support/random.rs"]
+mod random;
+
 use chainrule::kernel::{Instructions, Kernel, Options};
 use chainrule::{Value, logsumexp};
+use random::Random;
 use std::hint::black_box;
 use std::time::Instant;
 
 const ROWS: usize = 16_384;
 const ROUNDS: usize = 25;
-
-/// Numbers between 0 and 1, the same in every run (Steele, Lea, Flood, splittable generators, 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn column(&mut self, rows: usize, low: f64, high: f64) -> Vec<f64> {
-        (0..rows).map(|_| low + (high - low) * self.next()).collect()
-    }
-}
 
 /// A derivative by hand: parameters, columns, and where value and gradient go.
 type Hand = fn(&[f64], &[&[f64]], &mut [f64]);

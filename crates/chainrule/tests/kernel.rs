@@ -1,24 +1,11 @@
 //! The batch engine: sums and columns over many rows, the same bits however they are run.
 
+#[path = "support/random.rs"]
+mod random;
+
 use chainrule::kernel::{Instructions, Kernel, Options};
 use chainrule::{ErrorKind, Function, Value};
-
-/// Numbers between 0 and 1, the same in every run (Steele, Lea, Flood, splittable generators, 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn column(&mut self, rows: usize, low: f64, high: f64) -> Vec<f64> {
-        (0..rows).map(|_| low + (high - low) * self.next()).collect()
-    }
-}
+use random::Random;
 
 fn slices(columns: &[Vec<f64>]) -> Vec<&[f64]> {
     columns.iter().map(Vec::as_slice).collect()

@@ -1,33 +1,25 @@
 //! Laws that every row of the operations table keeps. They name no operation: a new row is tested
 //! as soon as it is there.
 
+#[path = "support/random.rs"]
+mod random;
+
 use chainrule::Graph;
 use chainrule::algebra::{Algebra, Domain, Dual, DualValue, Num, Op, Term};
 use chainrule::program::Recorder;
+use random::Random;
 use std::collections::HashSet;
 
 /// Points an operation is tried at.
 const POINTS: usize = 40;
 
-/// Numbers between 0 and 1, the same in every run (Steele, Lea, Flood, splittable generators, 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+/// A number inside the domain, away from its ends.
+fn inside(random: &mut Random, domain: &Domain) -> f64 {
+    if domain.constant {
+        return 1.0 + (3.0 * random.next()).floor();
     }
-
-    fn inside(&mut self, domain: &Domain) -> f64 {
-        if domain.constant {
-            return 1.0 + (3.0 * self.next()).floor();
-        }
-        let (lower, upper) = (domain.lower.max(-4.0), domain.upper.min(4.0));
-        lower + (upper - lower) * (0.02 + 0.96 * self.next())
-    }
+    let (lower, upper) = (domain.lower.max(-4.0), domain.upper.min(4.0));
+    lower + (upper - lower) * (0.02 + 0.96 * random.next())
 }
 
 /// The domain of each argument; an operation of any number of arguments is tried with four.
@@ -39,7 +31,7 @@ fn domains(op: Op) -> Vec<Domain> {
 fn points(op: Op) -> Vec<Vec<f64>> {
     let mut random = Random(op as u64);
     let domains = domains(op);
-    (0..POINTS).map(|_| domains.iter().map(|d| random.inside(d)).collect()).collect()
+    (0..POINTS).map(|_| domains.iter().map(|d| inside(&mut random, d)).collect()).collect()
 }
 
 fn terms(x: &[f64]) -> Vec<Term<'static, Num>> {
