@@ -118,6 +118,9 @@ pub struct RateLimit {
     pub exact: bool,
 }
 
+/// A step so many times the one before says nothing by its number.
+const ABSURD: f64 = 1e6;
+
 impl Stop {
     /// One word: `converged`, `steps`, `diverged`, `oscillating`, `unbounded`, `stalled`, `interrupted` or
     /// `not_finite`.
@@ -165,6 +168,9 @@ impl Stop {
                     method.title(),
                     short(*factor)
                 )
+            }
+            Stop::Diverged { method, factor, .. } if *factor > ABSURD => {
+                format!("{} diverges: its steps grow without bound", method.title())
             }
             Stop::Diverged { method, factor, .. } => {
                 format!(
@@ -224,7 +230,12 @@ impl Stop {
             }
             Stop::Stalled {
                 why: Stall::Saddle { direction, .. } | Stall::Maximum { direction, .. },
-            } => Some(format!("start elsewhere: f falls along {}", point(direction))),
+            } => {
+                // Rounding is no part of a direction.
+                let clean = |&d: &f64| if d.abs() < 1e-9 { 0.0 } else { d };
+                let direction: Vec<f64> = direction.iter().map(clean).collect();
+                Some(format!("start elsewhere: f falls along {}", point(&direction)))
+            }
             Stop::Stalled { why: Stall::TinyStep } => Some(format!("try a larger {rate}")),
             Stop::Stalled { why: Stall::NoDescent } => {
                 Some("check the gradient against differences; at a kink, try gd or adam".to_owned())
