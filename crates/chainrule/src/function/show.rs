@@ -176,15 +176,7 @@ impl Function {
 
 /// The nodes below `root` with their numbers; a constant gets a node for each use.
 fn trace_of(program: &Program, values: &[f64], root: NodeId, name: &str) -> Trace {
-    let mut wanted = vec![false; program.len()];
-    wanted[root.index()] = true;
-    for (id, step) in program.steps().rev() {
-        if let (true, Step::Operation(_, args)) = (wanted[id.index()], step) {
-            for arg in args {
-                wanted[arg.index()] = true;
-            }
-        }
-    }
+    let wanted = program.needed(&[root], |_| true);
     let mut nodes: Vec<TraceNode> = Vec::new();
     let mut place = vec![0; program.len()];
     for (id, step) in program.steps().filter(|(id, _)| wanted[id.index()]) {

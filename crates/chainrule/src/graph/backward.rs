@@ -52,11 +52,7 @@ impl Graph {
         let last = outputs.iter().map(|(v, _)| v.raw().node).max().unwrap_or(0);
         let mut adjoints = zeros(last as usize + 1);
         for (output, weight) in outputs {
-            assert!(
-                std::ptr::eq(self, output.algebra()),
-                "`{}` belongs to a different graph",
-                output.algebra().name_of(output.raw())
-            );
+            self.check_owns(*output);
             adjoints[output.raw().node as usize] += weight;
         }
         self.finish(adjoints)

@@ -188,6 +188,15 @@ impl Graph {
         self.label_of(point.node).unwrap_or_else(|| format!("{:?}", point.value))
     }
 
+    /// Stops a caller that passes a value of another graph.
+    fn check_owns(&self, value: Value<'_>) {
+        assert!(
+            std::ptr::eq(self, value.algebra()),
+            "`{}` belongs to a different graph",
+            value.algebra().name_of(value.raw())
+        );
+    }
+
     #[cold]
     #[inline(never)]
     fn different_graphs(&self, other: &Graph, mine: Point, theirs: Point) -> ! {

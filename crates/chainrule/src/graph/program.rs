@@ -14,11 +14,7 @@ impl Graph {
     #[must_use]
     pub fn program(&self, inputs: &[Value<'_>], outputs: &[Value<'_>]) -> Program {
         for value in inputs.iter().chain(outputs) {
-            assert!(
-                std::ptr::eq(self, value.algebra()),
-                "`{}` belongs to a different graph",
-                value.algebra().name_of(value.raw())
-            );
+            self.check_owns(*value);
         }
         let last = inputs.iter().chain(outputs).map(|v| v.raw().node).max().unwrap_or(0);
         let store = &self.store;

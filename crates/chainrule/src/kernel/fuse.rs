@@ -53,19 +53,7 @@ impl Rows {
     /// The nodes that `roots` need. A node whose value is uniform has no arguments here.
     pub(super) fn new(program: &Program, uniforms: usize, roots: &[NodeId]) -> Self {
         let uniform = uniform_nodes(program, uniforms);
-        let mut wanted = vec![false; program.len()];
-        for root in roots {
-            wanted[root.index()] = true;
-        }
-        for (id, step) in program.steps().rev() {
-            if let (true, false, Step::Operation(_, args)) =
-                (wanted[id.index()], uniform[id.index()], step)
-            {
-                for arg in args {
-                    wanted[arg.index()] = true;
-                }
-            }
-        }
+        let wanted = program.needed(roots, |id| !uniform[id.index()]);
         let mut rows = Rows::default();
         for (id, step) in program.steps().filter(|(id, _)| wanted[id.index()]) {
             let node = match step {

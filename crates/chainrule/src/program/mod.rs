@@ -177,20 +177,27 @@ impl Program {
         self.nodes.iter().filter(|n| matches!(n, Node::Operation(..))).count()
     }
 
-    /// The same program without the nodes that no output depends on; inputs stay.
-    #[must_use]
-    pub fn without_dead_code(&self) -> Program {
+    /// For every node, whether it is one of `roots` or one of them is computed from it. A node that
+    /// is not `opened` stands for itself: its arguments are not needed for its sake.
+    pub(crate) fn needed(&self, roots: &[NodeId], opened: impl Fn(NodeId) -> bool) -> Vec<bool> {
         let mut wanted = vec![false; self.nodes.len()];
-        for output in &self.outputs {
-            wanted[output.index()] = true;
+        for root in roots {
+            wanted[root.index()] = true;
         }
         for (id, step) in self.steps().rev() {
-            if let (true, Step::Operation(_, args)) = (wanted[id.index()], step) {
+            if let (true, Step::Operation(_, args)) = (wanted[id.index()] && opened(id), step) {
                 for arg in args {
                     wanted[arg.index()] = true;
                 }
             }
         }
+        wanted
+    }
+
+    /// The same program without the nodes that no output depends on; inputs stay.
+    #[must_use]
+    pub fn without_dead_code(&self) -> Program {
+        let mut wanted = self.needed(&self.outputs, |_| true);
         let mut program = Program::default();
         let mut place = vec![NodeId(0); self.nodes.len()];
         for &input in &self.inputs {
