@@ -1,0 +1,47 @@
+//! The matrix of a model: the response, a column for each coefficient, weights and offset.
+
+/// What a linear predictor is fitted to: `response ~ Σ coefficient · column + offset`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Design {
+    /// Name of the response.
+    pub response_name: String,
+    /// The response of each row used.
+    pub response: Vec<f64>,
+    /// Names of the columns, one a coefficient; `intercept` first where there is one.
+    pub names: Vec<String>,
+    /// The columns.
+    pub columns: Vec<Vec<f64>>,
+    /// Whether the first column is the intercept, all ones.
+    pub has_intercept: bool,
+    /// A weight for each row used.
+    pub weights: Option<Vec<f64>>,
+    /// Added to the linear predictor of each row used.
+    pub offset: Option<Vec<f64>>,
+    /// Number of each row used in the data, from 0.
+    pub rows: Vec<usize>,
+    /// Rows left out, and why.
+    pub dropped: Dropped,
+}
+
+/// Rows that a model does not use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// How many.
+    pub rows: usize,
+    /// Gaps by column.
+    pub gaps: Vec<(String, usize)>,
+}
+
+impl Design {
+    /// Number of rows used.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.response.len()
+    }
+
+    /// Whether no row is used.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.response.is_empty()
+    }
+}

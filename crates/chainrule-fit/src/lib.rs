@@ -1,0 +1,15 @@
+//! Models fitted to data: columns of a file, a formula, estimates with their standard errors.
+//!
+//! | step | type |
+//! |---|---|
+//! | columns of numbers and of text | [`Table`] |
+//! | the matrix of a model: response, columns, weights | [`Design`] |
+//! | estimates, errors, diagnostics | [`Fit`] |
+
+mod design;
+mod fit;
+mod table;
+
+pub use design::{Design, Dropped};
+pub use fit::{Coefficient, Fit, Status};
+pub use table::{Column, Data, Table};
