@@ -50,7 +50,7 @@ pub(crate) fn library_failure(error: &Error, source: &str) -> Failure {
 fn exit_code(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Value => VALUE,
-        ErrorKind::Format => DATA,
+        ErrorKind::Format | ErrorKind::Data => DATA,
         _ => USAGE,
     }
 }

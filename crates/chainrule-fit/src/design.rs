@@ -5,8 +5,10 @@
 pub struct Design {
     /// Name of the response.
     pub response_name: String,
-    /// The response of each row used.
+    /// The response of each row used; where it is a class, the position of its level.
     pub response: Vec<f64>,
+    /// The classes of the response, sorted; empty where it is a number.
+    pub response_levels: Vec<String>,
     /// Names of the columns, one a coefficient; `intercept` first where there is one.
     pub names: Vec<String>,
     /// The columns.
@@ -28,7 +30,7 @@ pub struct Design {
 pub struct Dropped {
     /// How many.
     pub rows: usize,
-    /// Gaps by column.
+    /// Gaps by column, in the order of the columns in the data.
     pub gaps: Vec<(String, usize)>,
 }
 

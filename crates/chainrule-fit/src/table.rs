@@ -95,7 +95,7 @@ impl Table {
         for (i, column) in columns.iter().enumerate() {
             if columns[..i].iter().any(|c| c.name == column.name) {
                 let message = format!("two columns are named `{}`", column.name);
-                return Err(Error::new(ErrorKind::Name, message));
+                return Err(Error::new(ErrorKind::Data, message));
             }
             if column.data.len() != rows {
                 let message = format!(
@@ -104,7 +104,7 @@ impl Table {
                     column.data.len(),
                     columns[0].name
                 );
-                return Err(Error::new(ErrorKind::Length, message));
+                return Err(Error::new(ErrorKind::Data, message));
             }
         }
         Ok(Table { columns, rows })
@@ -131,7 +131,7 @@ impl Table {
         self.columns.iter().find(|c| c.name == name).ok_or_else(|| {
             let names: Vec<&str> = self.columns.iter().map(|c| c.name.as_str()).collect();
             let error = Error::new(
-                ErrorKind::Name,
+                ErrorKind::Data,
                 format!("no column `{name}`; there are {}", names.join(", ")),
             );
             match closest(name, names) {
@@ -151,7 +151,7 @@ impl Table {
             Data::Numbers(numbers) => Ok(numbers),
             Data::Text { .. } => {
                 let message = format!("column `{name}` holds text, not numbers");
-                Err(Error::new(ErrorKind::Format, message))
+                Err(Error::new(ErrorKind::Data, message))
             }
         }
     }

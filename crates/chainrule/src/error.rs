@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Limit,
     /// A text or a file that is not in the expected format.
     Format,
+    /// Data that a model cannot use: cells, columns or rows that are missing, wrong or too few.
+    Data,
 }
 
 impl Error {
