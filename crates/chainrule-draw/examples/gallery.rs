@@ -82,6 +82,56 @@ fn plots(
     Ok(())
 }
 
+/// The plots of a made-up fit, with one row far out.
+fn fit_plots(
+    save: &impl Fn(&str, &Picture, f64) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let wave = |i: u32, k: f64| (f64::from(i) * k).sin();
+    let rows: Vec<usize> = (0..80).collect();
+    let mut residuals: Vec<f64> =
+        (0..80).map(|i| 40.0 * (wave(i, 12.9) + wave(i, 78.2) + wave(i, 37.7))).collect();
+    residuals[17] = 260.0;
+    let fitted: Vec<f64> = (0..80).map(|i| 60_000.0 + 90.0 * f64::from(i)).collect();
+    let actual: Vec<f64> = fitted.iter().zip(&residuals).map(|(f, r)| f + r).collect();
+    let mut leverages: Vec<f64> = (0..80).map(|i| 0.03 + 0.02 * wave(i, 5.1)).collect();
+    leverages[17] = 0.21;
+    let standardized: Vec<f64> = residuals.iter().map(|r| r / 70.0).collect();
+    save(
+        "fit-predicted",
+        &plot::predicted_actual(&fitted, &actual, "TOTEMP", "Predictions")?,
+        1.5,
+    )?;
+    save("fit-residuals", &plot::residuals_fitted(&fitted, &residuals, "Residuals")?, 1.5)?;
+    save("fit-quantiles", &plot::normal_quantiles(&residuals, "Are residuals normal?")?, 1.5)?;
+    let title = "Which rows matter";
+    save("fit-leverage", &plot::leverage(&leverages, &standardized, &rows, 3, title)?, 1.5)?;
+    let entries = [
+        ("GNPDEFL", 162.0, (-1900.0, 2200.0)),
+        ("GNP", -3560.0, (-10_900.0, 3800.0)),
+        ("UNEMP", -1890.0, (-2900.0, -850.0)),
+        ("ARMED", -720.0, (-1060.0, -370.0)),
+        ("YEAR", 8710.0, (4700.0, 12_700.0)),
+    ];
+    let title = "Change of TOTEMP by one standard deviation, with 95 % intervals";
+    save("fit-coefficients", &plot::coefficients(&entries, "change of TOTEMP", title)?, 1.5)?;
+    let penalties: Vec<f64> = (0..40).map(|i| 10f64.powf(-3.0 + f64::from(i) * 0.1)).collect();
+    let curve = |start: f64, end: f64| -> Vec<f64> {
+        penalties.iter().map(|p| start * (1.0 - p / end).max(0.0)).collect()
+    };
+    let curves = [("age", curve(3.0, 6.0)), ("bmi", curve(-2.0, 2.0)), ("bp", curve(1.0, 0.4))];
+    let path = plot::regularization_path(&penalties, &curves, Some(0.3), "Lasso path")?;
+    save("fit-path", &path, 1.5)?;
+    let score = |&penalty: &f64| plot::PenaltyScore {
+        penalty,
+        mean: 3000.0 + 400.0 * (penalty.log10() + 0.5).powi(2),
+        std_error: 180.0,
+    };
+    let scores: Vec<_> = penalties.iter().map(score).collect();
+    let title = "5-fold cross-validation";
+    let label = "mean squared error";
+    save("fit-cv", &plot::cross_validation(&scores, Some(0.3), label, title)?, 1.5)
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let out = std::env::args().nth(1).unwrap_or_else(|| "out".to_owned());
     std::fs::create_dir_all(&out)?;
@@ -116,6 +166,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let collapsed = Options::default().diagram(&perceptron(&graph, &[3, 9, 9, 1]).trace());
     plots(&save)?;
+    fit_plots(&save)?;
     save("collapsed", &Picture::from(&collapsed), 1.0)?;
     Ok(())
 }

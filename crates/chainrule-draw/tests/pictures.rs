@@ -146,7 +146,27 @@ fn no_two_texts_of_a_plot_overlap_and_all_are_within_it() {
     let bowl = |x: f64, y: f64| x * x + 3.0 * y * y;
     let path = [(2.0, 1.0), (1.0, 0.3), (0.2, 0.1)];
     let points = [(-1.0, 0.2), (1.3, 0.7)];
+    let waves: Vec<f64> = (0..60).map(|i| (f64::from(i) * 0.7).sin() * 3e5).collect();
+    let leverages: Vec<f64> = (0..60).map(|i| f64::from(i) / 80.0).collect();
+    let unit: Vec<f64> = waves.iter().map(|w| w / 1e5).collect();
+    let rows: Vec<usize> = (0..60).collect();
+    let entries = [("GNP", 2e-3, (1e-3, 3e-3)), ("UNEMP", -5e-4, (-1e-3, 1e-4))];
+    let penalties = [1e-3, 1e-2, 0.1, 1.0, 10.0];
+    let curves = [("a", vec![3.0, 2.0, 1.0, 0.0, 0.0]), ("b", vec![-1.0, -0.9, -0.4, -0.1, 0.0])];
+    let scores = penalties.map(|penalty| plot::PenaltyScore {
+        penalty,
+        mean: 2.0 + penalty,
+        std_error: 0.4,
+    });
     for picture in [
+        plot::predicted_actual(&waves, &waves, "TOTEMP", "predicted and actual"),
+        plot::residuals_fitted(&waves, &waves, "residuals"),
+        plot::normal_quantiles(&waves, "quantiles"),
+        plot::leverage(&leverages, &unit, &rows, 7, "leverage"),
+        plot::coefficients(&entries, "change per standard deviation", "coefficients"),
+        plot::regularization_path(&penalties, &curves, Some(0.1), "path"),
+        plot::cross_validation(&scores, Some(0.01), "mean squared error", "cross-validation"),
+        plot::fitted_curve((&unit, &waves), &[(0.0, 1.0)], &[], ("x", "y"), "curve"),
         plot::loss_curve(&[("a", &losses), ("b", &losses[..9])], "loss"),
         plot::descent_path_1d(|x| x.powi(4) * 1e-7, &[-40.0, 3.0], "x", "path"),
         plot::contour_path_2d(bowl, &path, ("x", "y"), "bowl"),

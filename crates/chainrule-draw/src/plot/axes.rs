@@ -1,5 +1,7 @@
 //! The frame of a plot: scales, ticks with round numbers, titles, legend.
 
+use std::collections::HashSet;
+
 use crate::font;
 use crate::picture::{Anchor, Color, Mark, Picture, Point, Step, Stroke, Text};
 
@@ -11,6 +13,12 @@ const BOTTOM: f64 = 50.0;
 const TICK_TEXT: f64 = 11.0;
 const TEXT: f64 = 12.0;
 const TITLE: f64 = 14.0;
+/// Height of a named row.
+const ROW: f64 = 22.0;
+/// Points of a cloud in the same square of this side hide each other.
+const CLOUD_CELL: f64 = 2.0;
+/// Longer names of rows are cut.
+const NAME: usize = 32;
 
 /// A scale: linear, or of decades.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +150,10 @@ fn minus(text: &str) -> String {
 pub(super) struct Plot {
     x: Axis,
     y: Axis,
+    /// Names beside the rows 0, 1 …, which take the place of the numbers of y.
+    rows: Vec<String>,
     left: f64,
+    height: f64,
     marks: Vec<Mark>,
     title: String,
     labels: [String; 2],
@@ -150,22 +161,44 @@ pub(super) struct Plot {
 
 impl Plot {
     pub(super) fn new(title: &str, x: (Axis, &str), y: (Axis, &str)) -> Self {
-        let ticks = y.0.ticks(6.0);
+        Self::framed(title, x, y, Vec::new(), HEIGHT)
+    }
+
+    /// A plot whose rows have names, the first on top, and a height that gives each its room.
+    pub(super) fn of_rows(title: &str, x: (Axis, &str), names: &[&str]) -> Self {
+        let count = names.len() as f64;
+        let y = Axis::linear((count - 0.5, -0.5));
+        let rows = names.iter().map(|name| shortened(name)).collect();
+        Self::framed(title, x, (y, ""), rows, TOP + BOTTOM + ROW * count + 12.0)
+    }
+
+    fn framed(
+        title: &str,
+        x: (Axis, &str),
+        y: (Axis, &str),
+        rows: Vec<String>,
+        height: f64,
+    ) -> Self {
+        let (labels, title) = ([x.1.to_owned(), y.1.to_owned()], title.to_owned());
+        let (x, y, marks) = (x.0, y.0, Vec::new());
+        let mut plot = Plot { x, y, rows, left: 0.0, height, marks, title, labels };
+        let ticks = plot.ticks_beside();
         let widest = ticks.iter().map(|tick| font::width(&tick.1, TICK_TEXT, false));
-        let left = widest.fold(0.0, f64::max) + if y.1.is_empty() { 22.0 } else { 44.0 };
-        Plot {
-            x: x.0,
-            y: y.0,
-            left,
-            marks: Vec::new(),
-            title: title.to_owned(),
-            labels: [x.1.to_owned(), y.1.to_owned()],
+        let room = if plot.labels[1].is_empty() { 22.0 } else { 44.0 };
+        plot.left = widest.fold(0.0, f64::max) + room;
+        plot
+    }
+
+    fn ticks_beside(&self) -> Vec<(f64, String)> {
+        if self.rows.is_empty() {
+            return self.y.ticks(6.0);
         }
+        self.rows.iter().enumerate().map(|(i, name)| (i as f64, name.clone())).collect()
     }
 
     pub(super) fn at(&self, x: f64, y: f64) -> Point {
         let across = self.left + self.x.position(x) * (WIDTH - RIGHT - self.left);
-        let up = HEIGHT - BOTTOM - self.y.position(y) * (HEIGHT - TOP - BOTTOM);
+        let up = self.height - BOTTOM - self.y.position(y) * (self.height - TOP - BOTTOM);
         Point::new(across, up)
     }
 
@@ -204,10 +237,46 @@ impl Plot {
     pub(super) fn dot(&mut self, (x, y): (f64, f64), radius: f64, fill: Color) {
         let center = self.at(x, y);
         let inside = |low: f64, at: f64, high: f64| low - 0.5 <= at && at <= high + 0.5;
-        if inside(self.left, center.x, WIDTH - RIGHT) && inside(TOP, center.y, HEIGHT - BOTTOM) {
+        if inside(self.left, center.x, WIDTH - RIGHT) && inside(TOP, center.y, self.height - BOTTOM)
+        {
             let stroke = Some(Stroke::new(Color::WHITE, 0.8));
             self.add(Mark::Dot { center, radius, fill, stroke });
         }
+    }
+
+    /// Many points: of those that would lie on each other one is drawn.
+    pub(super) fn cloud(&mut self, points: impl IntoIterator<Item = (f64, f64)>, fill: Color) {
+        let mut taken = HashSet::new();
+        for point in points {
+            let at = self.at(point.0, point.1);
+            if at.x.is_finite() && at.y.is_finite() {
+                let cell = |x: f64| (x / CLOUD_CELL).round().to_bits();
+                if taken.insert((cell(at.x), cell(at.y))) {
+                    self.dot(point, 2.8, fill);
+                }
+            }
+        }
+    }
+
+    /// A short text right of and above a point, or left of it where the frame ends; nothing where
+    /// another one stands already.
+    pub(super) fn note(&mut self, (x, y): (f64, f64), note: &str) {
+        let point = self.at(x, y);
+        let width = font::width(note, TICK_TEXT, false);
+        let is_right = point.x + 6.0 + width > WIDTH - RIGHT;
+        let (anchor, x) =
+            if is_right { (Anchor::End, point.x - 6.0) } else { (Anchor::Start, point.x + 6.0) };
+        let y = (point.y - 3.0).max(TOP + TICK_TEXT);
+        let is_near = |mark: &Mark| match mark {
+            Mark::Text(other) => {
+                (other.at.x - x).abs() < 2.0 * width && (other.at.y - y).abs() < TICK_TEXT + 2.0
+            }
+            _ => false,
+        };
+        if self.marks.iter().any(is_near) {
+            return;
+        }
+        self.add(text(Point::new(x, y), anchor, TICK_TEXT, note));
     }
 
     /// The part of a line within the frame (Liang and Barsky 1984).
@@ -218,7 +287,7 @@ impl Plot {
             (-dx, from.x - self.left),
             (dx, WIDTH - RIGHT - from.x),
             (-dy, from.y - TOP),
-            (dy, HEIGHT - BOTTOM - from.y),
+            (dy, self.height - BOTTOM - from.y),
         ] {
             if p < 0.0 {
                 enter = enter.max(q / p);
@@ -260,11 +329,12 @@ impl Plot {
 
     /// The finished plot: grid under, frame and numbers over the marks.
     pub(super) fn finish(self, grid: bool) -> Picture {
-        let (right, bottom) = (WIDTH - RIGHT, HEIGHT - BOTTOM);
+        let (right, bottom) = (WIDTH - RIGHT, self.height - BOTTOM);
+        let ticks_beside = self.ticks_beside();
         let ground = Mark::Box {
             corner: Point::new(0.0, 0.0),
             width: WIDTH,
-            height: HEIGHT,
+            height: self.height,
             radius: 0.0,
             fill: Some(Color::WHITE),
             stroke: None,
@@ -287,7 +357,7 @@ impl Plot {
             numbers.push(rule(Point::new(at, bottom), Point::new(at, bottom + 4.0), dark));
             numbers.push(text(Point::new(at, bottom + 17.0), Anchor::Middle, TICK_TEXT, &label));
         }
-        for (y, label) in self.y.ticks(6.0) {
+        for (y, label) in ticks_beside {
             let at = bottom - self.y.position(y) * (bottom - TOP);
             if grid {
                 marks.push(rule(Point::new(across, at), Point::new(right, at), light));
@@ -308,7 +378,7 @@ impl Plot {
         marks.extend(numbers);
         let middle = f64::midpoint(across, right);
         let [below, beside] = &self.labels;
-        marks.push(text(Point::new(middle, HEIGHT - 12.0), Anchor::Middle, TEXT, below));
+        marks.push(text(Point::new(middle, self.height - 12.0), Anchor::Middle, TEXT, below));
         marks.push(Mark::Text(Text {
             at: Point::new(18.0, f64::midpoint(TOP, bottom)),
             anchor: Anchor::Middle,
@@ -332,8 +402,16 @@ impl Plot {
         if let Some(Mark::Box { width: ground, .. }) = marks.first_mut() {
             *ground = width;
         }
-        Picture { width, height: HEIGHT, title: self.title, marks }
+        Picture { width, height: self.height, title: self.title, marks }
     }
+}
+
+/// The name, with its end left out where it is long.
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= NAME {
+        return name.to_owned();
+    }
+    name.chars().take(NAME - 1).chain(['…']).collect()
 }
 
 fn text(at: Point, anchor: Anchor, size: f64, text: &str) -> Mark {

@@ -1,4 +1,5 @@
-//! Plots of an optimisation: loss curve, descent path, contours, decision regions.
+//! Plots of an optimisation (loss curve, descent path, contours, decision regions) and of a fitted
+//! model (residuals, quantiles, leverage, coefficients, penalties).
 //!
 //! ```
 //! use chainrule_draw::{SvgOptions, plot};
@@ -12,9 +13,15 @@
 mod axes;
 mod contour;
 mod curves;
+mod diagnostics;
+mod estimates;
 mod fields;
 
 pub use curves::{descent_path_1d, loss_curve};
+pub use diagnostics::{
+    fitted_curve, leverage, normal_quantiles, predicted_actual, residuals_fitted,
+};
+pub use estimates::{PenaltyScore, coefficients, cross_validation, regularization_path};
 pub use fields::{contour_path_2d, decision_boundary};
 
 use chainrule::Error;

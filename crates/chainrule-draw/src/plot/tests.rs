@@ -106,3 +106,77 @@ fn a_decision_plot_takes_the_limits_of_the_demo_m11() {
     assert_eq!(error.to_string(), text);
     assert!(plot(Some([(f64::NAN, 1.0), (0.0, 1.0)])).is_err());
 }
+
+// scipy.stats.norm.ppf, 16 digits.
+#[test]
+fn normal_quantiles_are_those_of_the_distribution() {
+    for (p, z) in [
+        (0.5, 0.0),
+        (0.975, 1.959_963_984_540_054),
+        (0.25, -0.674_489_750_196_081_7),
+        (1e-6, -4.753_424_308_822_899),
+        (1e-15, -7.941_345_326_170_997),
+    ] {
+        let got = diagnostics::normal_quantile(p);
+        assert!((got - z).abs() < 1e-12 * z.abs().max(1.0), "{p}: {got}");
+    }
+}
+
+#[test]
+fn a_cloud_draws_one_of_the_points_that_hide_each_other() {
+    let many: Vec<f64> = (0..100_000).map(|i| f64::from(i % 1000) / 1000.0).collect();
+    let svg = predicted_actual(&many, &many, "y", "t").expect("rows").svg(&SvgOptions::default());
+    let dots = svg.matches("<circle").count();
+    // The diagonal crosses each square of the frame's longer side, 548 / 2 of them, about once.
+    assert!((200..=1000).contains(&dots), "{dots}");
+    let two = predicted_actual(&[0.0, 1.0], &[0.0, 1.0], "y", "t").expect("rows");
+    assert_eq!(two.svg(&SvgOptions::default()).matches("<circle").count(), 2);
+}
+
+#[test]
+fn plots_of_a_fit_without_a_finite_row_are_errors_and_of_one_row_are_not() {
+    let nan = [f64::NAN, f64::INFINITY];
+    assert!(predicted_actual(&nan, &[1.0, 2.0], "y", "t").is_err());
+    assert!(residuals_fitted(&[1.0, 2.0], &nan, "t").is_err());
+    assert!(normal_quantiles(&[1.0], "t").is_err());
+    assert!(leverage(&nan, &nan, &[0, 1], 1, "t").is_err());
+    assert!(coefficients(&[("x", f64::NAN, (f64::NAN, f64::NAN))], "", "t").is_err());
+    assert!(coefficients(&[], "", "t").is_err());
+    assert!(regularization_path(&[0.0], &[("x", vec![1.0])], None, "t").is_err());
+    assert!(cross_validation(&[], None, "error", "t").is_err());
+    for plot in [
+        predicted_actual(&[1.0], &[1.0], "y", "t"),
+        residuals_fitted(&[1.0, 2.0], &[0.0, f64::NAN], "t"),
+        normal_quantiles(&[1.0, 1.0], "t"),
+        leverage(&[1.0], &[0.0], &[0], 0, "t"),
+        coefficients(&[("x", 1e300, (f64::NEG_INFINITY, f64::INFINITY))], "", "t"),
+        regularization_path(&[0.0, 1.0], &[("x", vec![1.0, 0.0])], Some(0.0), "t"),
+    ] {
+        let picture = plot.expect("enough to plot");
+        let svg = picture.svg(&SvgOptions::default());
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+        assert!(picture.png(&PngOptions::default()).is_ok());
+    }
+}
+
+#[test]
+fn the_row_with_the_greatest_distance_is_named() {
+    let leverages = [0.1, 0.1, 0.1, 0.1, 0.8];
+    let standardized = [0.1, -0.2, 0.3, -0.1, 2.5];
+    let rows = [0, 1, 2, 3, 16];
+    let picture = leverage(&leverages, &standardized, &rows, 2, "t").expect("rows");
+    let svg = picture.svg(&SvgOptions::default());
+    assert!(svg.contains(">row 17<") && !svg.contains(">row 3<"), "{svg}");
+}
+
+#[test]
+fn each_coefficient_has_a_row_and_its_interval() {
+    let long = "an interaction of a column with another one whose name is long";
+    let entries = [("b1", 2.0, (1.0, 3.0)), (long, -0.5, (-2.0, 1.0))];
+    let picture = coefficients(&entries, "effect", "t").expect("estimates");
+    let svg = picture.svg(&SvgOptions::default());
+    assert!(svg.contains(">b1<") && svg.contains(">an interaction of a column with…<"));
+    assert_eq!(svg.matches("<circle").count(), 2);
+    // An interval with zero in it is grey, one without is blue.
+    assert!(svg.contains("#0072b2") && svg.contains("#74808c"), "{svg}");
+}
