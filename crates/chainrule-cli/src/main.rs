@@ -1,6 +1,7 @@
 //! The command `chainrule`: one file a subcommand; this one reads the words and hands them on.
 
 mod arguments;
+mod bench;
 mod check;
 mod compare;
 mod completions;
@@ -34,7 +35,7 @@ Examples:
 
 /// What follows for someone who typed just the name: ten lines in all.
 const MORE: &str = "
-Commands: eval, grad, check, explain, draw, minimize, compare, show, ops, completions
+Commands: eval, grad, check, explain, draw, minimize, compare, show, ops, bench, completions
 Each shows its examples first: chainrule CMD --help";
 
 #[derive(Parser)]
@@ -63,6 +64,7 @@ enum Command {
     Compare(compare::Args),
     Show(show::Args),
     Ops(ops::Args),
+    Bench(bench::Args),
     Completions(completions::Args),
 }
 
@@ -87,6 +89,7 @@ fn main() -> ExitCode {
         Some(Command::Compare(args)) => compare::run(&args, &mut output),
         Some(Command::Show(args)) => show::run(&args, &mut output),
         Some(Command::Ops(args)) => ops::run(&args, &mut output),
+        Some(Command::Bench(args)) => bench::run(&args, &mut output),
         Some(Command::Completions(args)) => completions::run(&args, &mut output),
     };
     match done.and_then(|()| output.finish()) {

@@ -22,9 +22,18 @@ fn alone_it_prints_ten_lines_led_by_examples() {
 
 #[test]
 fn help_of_a_command_begins_with_examples() {
-    for name in
-        ["eval", "grad", "check", "explain", "draw", "minimize", "compare", "ops", "completions"]
-    {
+    for name in [
+        "eval",
+        "grad",
+        "check",
+        "explain",
+        "draw",
+        "minimize",
+        "compare",
+        "ops",
+        "bench",
+        "completions",
+    ] {
         let run = run([name, "--help"]).exits(0);
         assert!(run.stdout.starts_with("Example"), "{name}: {}", run.stdout);
         assert!(run.stdout.contains(&format!("  chainrule {name} ")), "{name}: {}", run.stdout);
@@ -367,4 +376,16 @@ fn operations_are_listed_with_domain_and_derivative() {
     assert_eq!(document["operations"][0]["name"], "neg");
     assert_eq!(document["issues"], serde_json::json!([]));
     run(["ops", "sen"]).exits(2).says(&["sin"]);
+}
+
+#[test]
+fn bench_gives_a_ratio_for_each_problem() {
+    let run = run(["bench", "tiny", "det8", "--smoke", "--json"]).exits(0);
+    let document: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(keys(&document), ["schema", "tiny", "det8", "issues"]);
+    for name in ["tiny", "det8"] {
+        assert_eq!(keys(&document[name]), ["ours_ns", "hand_ns", "ratio"]);
+        assert!(document[name]["ratio"].as_f64().expect("a number") > 0.0);
+    }
+    crate::run(["bench", "tiney"]).exits(2).says(&["did you mean `tiny`?", "gmm"]);
 }
