@@ -5,11 +5,14 @@
 //! | columns of numbers and of text | [`Table`] |
 //! | the matrix of a model: response, columns, weights | [`Design`] |
 //! | estimates, errors, diagnostics | [`Fit`] |
+//! | a small neural network | [`Network`] |
 
 mod design;
 mod fit;
+mod network;
 mod table;
 
 pub use design::{Design, Dropped};
 pub use fit::{Coefficient, Fit, Status};
+pub use network::{Epoch, Network, NetworkOptions, Training};
 pub use table::{Column, Data, Table};
