@@ -2,14 +2,13 @@
 
 #[path = "support/random.rs"]
 mod random;
+#[path = "support/ways.rs"]
+mod ways;
 
-use chainrule::kernel::{Instructions, Kernel, Options};
+use chainrule::kernel::{Kernel, Options};
 use chainrule::{ErrorKind, Function, Value};
 use random::Random;
-
-fn slices(columns: &[Vec<f64>]) -> Vec<&[f64]> {
-    columns.iter().map(Vec::as_slice).collect()
-}
+use ways::{bits, every_way, slices};
 
 const SIZES: [usize; 10] = [0, 1, 7, 63, 64, 65, 4095, 4096, 4097, 100_003];
 
@@ -76,26 +75,6 @@ fn a_sum_and_its_gradient_equal_the_derivative_by_hand_for_any_number_of_rows() 
         let alone = kernel.value(&p, &slices(&columns)).expect("shapes fit");
         assert!(close(alone, by_hand, rows));
     }
-}
-
-fn every_way() -> Vec<Options> {
-    let mut ways = Vec::new();
-    for instructions in Instructions::ALL {
-        if !instructions.is_available() {
-            println!("skipped: this machine has no {instructions:?}");
-            continue;
-        }
-        for block in [16, 64] {
-            for threads in [1, 2, 3, 8] {
-                ways.push(Options { threads: Some(threads), block: Some(block), instructions });
-            }
-        }
-    }
-    ways
-}
-
-fn bits(x: &[f64]) -> Vec<u64> {
-    x.iter().map(|v| v.to_bits()).collect()
 }
 
 /// A row with a division, a choice, transcendental functions, and inner derivatives of parameters.

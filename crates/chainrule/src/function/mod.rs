@@ -102,8 +102,12 @@ pub(crate) fn same_length(what: &str, want: usize, got: usize) -> Result<(), Err
     if want == got {
         return Ok(());
     }
-    let s = if want == 1 { "" } else { "s" };
-    Err(Error::new(ErrorKind::Length, format!("expected {want} {what}{s}, got {got}")))
+    let text = match what.strip_suffix('y') {
+        _ if want == 1 => format!("expected 1 {what}, got {got}"),
+        Some(stem) => format!("expected {want} {stem}ies, got {got}"),
+        None => format!("expected {want} {what}s, got {got}"),
+    };
+    Err(Error::new(ErrorKind::Length, text))
 }
 
 impl fmt::Debug for Function {

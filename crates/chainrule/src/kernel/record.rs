@@ -13,6 +13,8 @@ pub(super) struct RowProgram {
     pub(super) parameters: Vec<String>,
     pub(super) columns: Vec<String>,
     pub(super) outputs: Vec<String>,
+    /// Whether the last column holds the rows' weights.
+    pub(super) is_weighted: bool,
 }
 
 impl RowProgram {
@@ -46,6 +48,7 @@ impl RowProgram {
             parameters: owned(parameters),
             columns: owned(columns),
             outputs: named,
+            is_weighted: false,
         })
     }
 
@@ -86,7 +89,30 @@ impl RowProgram {
             parameters,
             columns: columns.iter().map(|&c| c.to_owned()).collect(),
             outputs: function.outputs().to_vec(),
+            is_weighted: false,
         })
+    }
+
+    /// The same with weights in one more column.
+    pub(super) fn weighted(&self, column: &str) -> Result<Self, Error> {
+        if self.is_weighted {
+            let text = format!(
+                "the rows have weights already, in column `{}`",
+                self.columns.last().map_or("", |c| c)
+            );
+            return Err(
+                Error::new(ErrorKind::Name, text).hint("multiply the two columns of weights")
+            );
+        }
+        let names = self.parameters.iter().chain(&self.columns);
+        distinct(names.map(String::as_str).chain([column]))?;
+        let mut program = self.program.clone();
+        let input = program.push_input();
+        program.set_label(input, column);
+        let mut columns = self.columns.clone();
+        columns.push(column.to_owned());
+        let (parameters, outputs) = (self.parameters.clone(), self.outputs.clone());
+        Ok(RowProgram { program, parameters, columns, outputs, is_weighted: true })
     }
 
     /// The number that is the value of each row's only output, or an error that says how many

@@ -1,4 +1,4 @@
-//! Many rows: chunks of a fixed length, threads that take the next chunk, and a fixed tree of sums.
+//! Many rows: chunks of a fixed length, and threads that take the next chunk.
 //!
 //! The result does not depend on how many threads there are or which of them took which chunk.
 
@@ -6,11 +6,14 @@ use super::block::{Frame, LANES, Results};
 use super::dispatch;
 use super::options::Options;
 use super::plan::Plan;
-use std::sync::Mutex;
+use super::prepared::{Call, Prepared};
+use super::tally::{Chunk, Tally};
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Rows of a chunk, the unit of work of a thread.
-const CHUNK: usize = 4096;
+pub(super) const CHUNK: usize = 4096;
 
 /// Operations that are worth a further thread: some 300 µs, as starting one on a busy
 /// machine takes long.
@@ -19,60 +22,94 @@ const WORTH_A_THREAD: usize = 1 << 22;
 /// What a run over rows needs to know.
 #[derive(Clone, Copy)]
 pub(super) struct Run<'r> {
-    pub(super) plan: &'r Plan,
-    pub(super) uniforms: &'r [f64],
+    pub(super) prepared: &'r Prepared,
+    pub(super) call: &'r Call,
     pub(super) columns: &'r [&'r [f64]],
     pub(super) rows: usize,
     pub(super) options: Options,
 }
 
+/// What one thread works in.
+struct Worker<'r, const B: usize> {
+    plan: &'r Plan,
+    uniforms: &'r [f64],
+    frame: Frame<B>,
+    lanes: Vec<[f64; LANES]>,
+}
+
+impl<'r, const B: usize> Worker<'r, B> {
+    fn new(plan: &'r Plan, uniforms: &'r [f64]) -> Self {
+        let lanes = vec![[0.0; LANES]; plan.sums];
+        Worker { plan, uniforms, frame: Frame::new(plan, uniforms), lanes }
+    }
+
+    fn sums(&mut self, run: Run<'_>, rows: Range<usize>) -> Vec<f64> {
+        self.lanes.fill([0.0; LANES]);
+        let mut results = Results { sums: &mut self.lanes, stores: &mut [] };
+        let (frame, i) = (&mut self.frame, run.options.instructions);
+        dispatch::run(i, self.plan, frame, run.columns, rows, self.uniforms, &mut results);
+        self.lanes.iter().map(fold).collect()
+    }
+}
+
 impl Run<'_> {
-    /// The plan's sums over all rows.
-    pub(super) fn sums(self) -> Vec<f64> {
-        if self.options.block_for(self.plan) == 16 {
-            self.sums_by::<16>()
+    /// Adds the sums over all rows, chunk by chunk. A chunk that is not full must be the last one.
+    pub(super) fn sums(self, tally: &mut Tally) {
+        if self.options.block_for(&self.prepared.fast) == 16 {
+            self.sums_by::<16>(tally);
         } else {
-            self.sums_by::<64>()
+            self.sums_by::<64>(tally);
         }
     }
 
     /// The plan's output columns, each as long as there are rows.
-    pub(super) fn columns(self, outputs: &mut [&mut [f64]]) {
-        if self.options.block_for(self.plan) == 16 {
-            self.columns_by::<16>(outputs);
+    pub(super) fn columns(self, plan: &Plan, uniforms: &[f64], outputs: &mut [&mut [f64]]) {
+        if self.options.block_for(plan) == 16 {
+            self.columns_by::<16>(plan, uniforms, outputs);
         } else {
-            self.columns_by::<64>(outputs);
+            self.columns_by::<64>(plan, uniforms, outputs);
         }
     }
 
-    fn chunk(self, number: usize) -> std::ops::Range<usize> {
+    fn chunk(self, number: usize) -> Range<usize> {
         number * CHUNK..self.rows.min((number + 1) * CHUNK)
     }
 
-    fn sums_by<const B: usize>(self) -> Vec<f64> {
+    fn sums_by<const B: usize>(self, tally: &mut Tally) {
         let chunks = self.rows.div_ceil(CHUNK);
+        let (first, plan) = (tally.next(), &self.prepared.fast);
         let next = AtomicUsize::new(0);
-        let done = Mutex::new(vec![Vec::new(); chunks]);
+        let tally = Mutex::new(tally);
         self.on_threads(chunks, || {
-            let mut frame = Frame::<B>::new(self.plan, self.uniforms);
-            let mut lanes = vec![[0.0; LANES]; self.plan.sums];
+            let mut fast = Worker::<B>::new(plan, &self.call.fast);
+            let mut strict: Option<Worker<'_, B>> = None;
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= chunks {
                     return;
                 }
-                lanes.fill([0.0; LANES]);
-                let mut results = Results { sums: &mut lanes, stores: &mut [] };
-                self.step(&mut frame, number, &mut results);
-                let sums: Vec<f64> = lanes.iter().map(fold).collect();
-                let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                done[number] = sums;
+                let rows = self.chunk(number);
+                let sums = fast.sums(self, rows.clone());
+                let is_spoilt = plan.is_weak && {
+                    let results = plan.totals(&sums, &self.call.fast, rows.len());
+                    results.iter().any(|y| y.is_nan())
+                };
+                let chunk = if is_spoilt {
+                    let worker = strict.get_or_insert_with(|| {
+                        let (plan, uniforms) = self.prepared.strict(self.call);
+                        Worker::new(plan, uniforms)
+                    });
+                    let sums = worker.sums(self, rows.clone());
+                    Chunk::Strict(worker.plan.totals(&sums, worker.uniforms, rows.len()))
+                } else {
+                    Chunk::Fast(rows.len(), sums)
+                };
+                tally.lock().unwrap_or_else(PoisonError::into_inner).add(first + number, chunk);
             }
         });
-        tree(done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
-    fn columns_by<const B: usize>(self, outputs: &mut [&mut [f64]]) {
+    fn columns_by<const B: usize>(self, plan: &Plan, uniforms: &[f64], outputs: &mut [&mut [f64]]) {
         let chunks = self.rows.div_ceil(CHUNK);
         let mut parts: Vec<Vec<&mut [f64]>> = (0..chunks).map(|_| Vec::new()).collect();
         for output in outputs {
@@ -82,31 +119,22 @@ impl Run<'_> {
         }
         let work = Mutex::new(parts.into_iter().enumerate());
         self.on_threads(chunks, || {
-            let mut frame = Frame::<B>::new(self.plan, self.uniforms);
+            let mut frame = Frame::<B>::new(plan, uniforms);
             loop {
-                let next = work.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+                let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((number, mut stores)) = next else { return };
                 let mut results = Results { sums: &mut [], stores: &mut stores };
-                self.step(&mut frame, number, &mut results);
+                let (i, rows) = (self.options.instructions, self.chunk(number));
+                dispatch::run(i, plan, &mut frame, self.columns, rows, uniforms, &mut results);
             }
         });
-    }
-
-    fn step<const B: usize>(
-        self,
-        frame: &mut Frame<B>,
-        number: usize,
-        results: &mut Results<'_, '_>,
-    ) {
-        let instructions = self.options.instructions;
-        let rows = self.chunk(number);
-        dispatch::run(instructions, self.plan, frame, self.columns, rows, self.uniforms, results);
     }
 
     /// Runs `worker` on as many threads as asked for, or as the work is worth.
     fn on_threads(self, chunks: usize, worker: impl Fn() + Sync) {
         let threads = self.options.threads.unwrap_or_else(|| {
-            let worth = 1 + self.rows.saturating_mul(self.plan.work()) / WORTH_A_THREAD;
+            let work = self.prepared.fast.work();
+            let worth = 1 + self.rows.saturating_mul(work) / WORTH_A_THREAD;
             if worth == 1 {
                 return 1;
             }
@@ -125,20 +153,4 @@ impl Run<'_> {
 /// The sum of the lanes.
 fn fold(s: &[f64; LANES]) -> f64 {
     ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
-}
-
-/// Adds neighbours until one is left; an odd last one moves up as it is.
-fn tree(mut level: Vec<Vec<f64>>) -> Vec<f64> {
-    while level.len() > 1 {
-        let mut upper = Vec::with_capacity(level.len().div_ceil(2));
-        let mut pairs = level.into_iter();
-        while let Some(mut left) = pairs.next() {
-            if let Some(right) = pairs.next() {
-                left.iter_mut().zip(right).for_each(|(l, r)| *l += r);
-            }
-            upper.push(left);
-        }
-        level = upper;
-    }
-    level.pop().unwrap_or_default()
 }
