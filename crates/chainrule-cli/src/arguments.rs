@@ -3,6 +3,7 @@
 use chainrule::error::closest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// How the answer is written.
 #[derive(Args, Clone, Debug)]
@@ -40,12 +41,23 @@ fn digits(text: &str) -> Result<usize, String> {
     }
 }
 
-/// The formula of a subcommand.
+/// The formula of a subcommand, or a saved function in its place.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct FormulaArgs {
     /// `(a*b + c)*d`, or definitions `e = a*b; L = e + c`; `-` reads it from stdin
-    #[arg(value_name = "FORMULA", allow_hyphen_values = true)]
-    pub(crate) formula: String,
+    #[arg(
+        value_name = "FORMULA",
+        allow_hyphen_values = true,
+        required_unless_present = "load",
+        conflicts_with = "load"
+    )]
+    pub(crate) formula: Option<String>,
+    /// A function that `show --save` wrote, in place of a formula; `-` reads it from stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) load: Option<PathBuf>,
+    /// The results: names of definitions, in place of the last one
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) of: Vec<String>,
 }
 
 /// A formula and the values of its variables.

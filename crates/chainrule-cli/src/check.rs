@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
 
 /// Derivatives of all variables beside difference quotients.
 pub(crate) fn report(point: &Point) -> Result<Report> {
-    let report = check::function(&point.formula.function(), &point.values, LIMIT);
+    let report = check::function(&point.function(), &point.values, LIMIT);
     report.map_err(|e| error_in(&point.formula, &e))
 }
 

@@ -1,7 +1,7 @@
 //! What to say when a value or a derivative is not a number: the first culprit, with its place.
 
 use crate::output::{Output, Result, VALUE, failure};
-use crate::point::Point;
+use crate::point::{Point, error_in};
 use chainrule::Error;
 use chainrule::diagnose::Trouble;
 use chainrule::formula::Formula;
@@ -40,6 +40,19 @@ pub(crate) fn value(point: &Point, value: f64, output: &mut Output) -> Result<()
             Ok(())
         }
     }
+}
+
+/// Fails if one of several results is not a number; all were given already.
+pub(crate) fn results(point: &Point, output: &mut Output) -> Result<()> {
+    let names = point.formula.function().outputs().to_vec();
+    for name in &names {
+        let choose = |e| error_in(&point.formula, &e);
+        let one = point.formula.with_results(&[name]).map_err(choose)?;
+        if let Some(found) = one.diagnose_value(&point.values) {
+            return output.finish_with_error(&found.into(), one.source(), "");
+        }
+    }
+    Ok(())
 }
 
 /// Fails if the value or a derivative is not a number; both were given already.

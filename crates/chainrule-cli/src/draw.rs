@@ -134,7 +134,7 @@ fn diagram(args: &Args, point: &Point) -> Result<Diagram> {
     };
     if let Some(name) = &args.gradient {
         let fail = |e| error_in(&point.formula, &e);
-        let derivative = point.formula.function().partial(name).map_err(fail)?.simplify().0;
+        let derivative = point.function().partial(name).map_err(fail)?.simplify().0;
         return Ok(options.diagram(&derivative.trace(&point.values, 0).map_err(fail)?));
     }
     let graph = Graph::new();

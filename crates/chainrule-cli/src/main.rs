@@ -17,6 +17,8 @@ mod output;
 mod point;
 mod problem;
 mod show;
+mod source;
+mod sparse;
 mod table;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};

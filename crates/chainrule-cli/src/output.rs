@@ -49,7 +49,7 @@ pub(crate) fn library_failure(error: &Error, source: &str) -> Failure {
 /// The only map from the library's kinds of error to exit codes.
 fn exit_code(error: &Error) -> u8 {
     match error.kind() {
-        ErrorKind::Value => VALUE,
+        ErrorKind::Value | ErrorKind::BranchChanged => VALUE,
         ErrorKind::Format | ErrorKind::Data => DATA,
         _ => USAGE,
     }

@@ -1,22 +1,42 @@
 //! From the words of the command line to a formula at a point.
 
-use crate::arguments::{FormulaArgs, PointArgs};
-use crate::output::{DATA, Failure, Result, failure, library_failure};
+use crate::arguments::PointArgs;
+use crate::output::{Failure, Result, library_failure};
+use crate::source::{Source, single};
+use chainrule::Function;
 use chainrule::formula::{Formula, parse_assignments};
-use std::io::Read;
 
 /// A formula and a value for each of its variables, in their order.
 pub(crate) struct Point {
     pub(crate) formula: Formula,
     pub(crate) values: Vec<f64>,
+    /// The function that was loaded, if it has comparisons: they are not part of the formula, and
+    /// were found to hold at the values.
+    branching: Option<Function>,
 }
 
 impl Point {
+    /// A point of a formula with one result.
     pub(crate) fn read(args: &PointArgs) -> Result<Self> {
+        let point = Point::read_many(args)?;
+        single(&point.formula)?;
+        Ok(point)
+    }
+
+    /// A point of a formula with any number of results.
+    pub(crate) fn read_many(args: &PointArgs) -> Result<Self> {
         let known = assignments(&args.at)?;
-        let formula = read_formula(&args.formula, &known)?;
+        let Source { formula, branching } = Source::read(&args.formula, &known)?;
         let values = bind(&formula, &known)?;
-        Ok(Point { formula, values })
+        if let Some(function) = &branching {
+            function.eval(&values).map_err(|e| error_in(&formula, &e))?;
+        }
+        Ok(Point { formula, values, branching })
+    }
+
+    /// The formula as a function, with the comparisons that belong to it.
+    pub(crate) fn function(&self) -> Function {
+        self.branching.clone().unwrap_or_else(|| self.formula.function())
     }
 
     /// The value of the formula and its derivatives in all variables.
@@ -30,18 +50,6 @@ impl Point {
     pub(crate) fn named(&self, numbers: &[f64]) -> Vec<(String, f64)> {
         self.formula.variables().iter().cloned().zip(numbers.iter().copied()).collect()
     }
-}
-
-/// Reads the formula; `-` stands for stdin. Names with a value are variables, also `e` and `pi`.
-pub(crate) fn read_formula(args: &FormulaArgs, known: &[(String, f64)]) -> Result<Formula> {
-    let mut source = args.formula.clone();
-    if source == "-" {
-        source.clear();
-        let read = std::io::stdin().read_to_string(&mut source);
-        read.map_err(|e| failure(DATA, format!("cannot read the formula from stdin: {e}")))?;
-    }
-    let variables: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
-    Formula::parse_with(&source, &variables).map_err(|e| library_failure(&e, &source))
 }
 
 /// Names and values from words like `a=2,b=-3`.

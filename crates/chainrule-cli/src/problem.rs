@@ -2,7 +2,8 @@
 
 use crate::arguments::FormulaArgs;
 use crate::output::{Result, USAGE, failure, library_failure};
-use crate::point::{assignments, read_formula};
+use crate::point::assignments;
+use crate::source::Source;
 use chainrule::Error;
 use chainrule::formula::Formula;
 use chainrule::optimize::{
@@ -61,7 +62,7 @@ impl Problem {
             return Err(failure(USAGE, message));
         }
         known.extend(fixed);
-        let formula = read_formula(&args.formula, &known)?;
+        let formula = Source::read_formula(&args.formula, &known)?;
         let point =
             formula.bind(&known).map_err(|e| library_failure(&to_move(&e), formula.source()))?;
         let variables = formula.variables();

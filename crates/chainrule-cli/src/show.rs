@@ -1,10 +1,12 @@
 //! `chainrule show`: a formula, or its derivative, as definitions, LaTeX, Rust or C.
 
 use crate::arguments::FormulaArgs;
-use crate::output::{Output, Result};
-use crate::point::{error_in, read_formula};
+use crate::output::{Output, Result, check_free};
+use crate::point::error_in;
+use crate::source::Source;
 use chainrule::Function;
 use chainrule::emit::Options;
+use std::path::{Path, PathBuf};
 
 /// Show a formula or its gradient as definitions, LaTeX, Rust or C
 #[derive(clap::Args)]
@@ -12,7 +14,8 @@ use chainrule::emit::Options;
 Examples:
   chainrule show '(a*b + c)*d'
   chainrule show 'x*exp(-x^2)' --gradient --latex
-  chainrule show '(1-x)^2 + 100(y-x^2)^2' --c --name rosenbrock > rosenbrock.c")]
+  chainrule show '(1-x)^2 + 100(y-x^2)^2' --c --name rosenbrock > rosenbrock.c
+  chainrule show 'x*exp(-x^2)' --gradient --save slope.json")]
 pub(crate) struct Args {
     #[command(flatten)]
     formula: FormulaArgs,
@@ -21,6 +24,12 @@ pub(crate) struct Args {
     gradient: bool,
     #[command(flatten)]
     form: Form,
+    /// Write it as a function that `--load` reads, with every number to the last bit
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    force: bool,
     /// Name of the function in the source
     #[arg(long, value_name = "NAME", default_value = "f")]
     name: String,
@@ -46,11 +55,24 @@ struct Form {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
-    let formula = read_formula(&args.formula, &[])?;
-    let fail = |e| error_in(&formula, &e);
-    let recorded = formula.function();
-    let shown = if args.gradient { recorded.gradient_function().map_err(fail)? } else { recorded };
-    let (shown, simplified) = shown.simplify();
+    if let Some(path) = &args.save {
+        check_free(path, args.force)?;
+    }
+    let source = Source::read(&args.formula, &[])?;
+    let fail = |e| error_in(&source.formula, &e);
+    let function = source.branching.clone().unwrap_or_else(|| source.formula.function());
+    let derived =
+        if args.gradient { function.jacobian_function().map_err(fail)? } else { function };
+    let (shown, simplified) = derived.simplify();
+    if let Some(path) = &args.save {
+        // A formula is kept as it is written, so that it draws and explains the same.
+        let saved = if args.gradient { &shown } else { &derived };
+        output.file(path, saved.to_json().as_bytes(), args.force)?;
+        output.set("file", path.to_string_lossy());
+        if path == Path::new("-") {
+            return Ok(());
+        }
+    }
     let options = Options { name: args.name.clone(), gradient: !args.gradient };
     let (form, text) = match args.form {
         Form { latex: true, .. } => ("latex", latex(&shown)),

@@ -1,7 +1,7 @@
 //! Values for the variables: `a=2,b=-3`, in the order of the formula.
 
-use super::{Formula, at, lexer, names};
-use crate::error::{Error, ErrorKind, closest};
+use super::{Formula, at, lexer, names, wrong_name};
+use crate::error::{Error, closest};
 use std::collections::{HashMap, HashSet};
 
 /// At most so many names are listed in a message.
@@ -31,7 +31,7 @@ impl Formula {
                 return Err(twice(name, earlier, *value));
             }
             if defined.contains(name.as_str()) {
-                return Err(wrong(format!("{name} is computed")).hint("remove it from --at"));
+                return Err(wrong_name(format!("{name} is computed")).hint("remove it from --at"));
             }
         }
         let mut x = Vec::with_capacity(self.variables.len());
@@ -59,7 +59,7 @@ impl Formula {
         let defined = self.definitions.iter().map(|(name, _)| name.as_str());
         let parts: Vec<&str> = known().chain(defined).collect();
         if let Some(product) = product(variable, &parts) {
-            return wrong(format!("`{variable}` is one name"))
+            return wrong_name(format!("`{variable}` is one name"))
                 .hint(format!("did you mean `{product}`?"));
         }
         let has: HashSet<&str> = known().collect();
@@ -84,7 +84,7 @@ impl Formula {
             format!("`{variable}` has no value. Known: {}", list.join(", "))
         };
         let spare = known().filter(|name| !self.variables.iter().any(|v| v == name));
-        let error = wrong(message);
+        let error = wrong_name(message);
         if names::function(variable).is_some() {
             return error
                 .hint(format!("`{variable}` is a function: write `{variable}(…)`; or {give}"));
@@ -97,10 +97,10 @@ impl Formula {
 
     fn unused(&self, name: &str) -> Error {
         if self.constants.iter().any(|c| c == name) {
-            return wrong(format!("`{name}` stands for a number in this formula"))
+            return wrong_name(format!("`{name}` stands for a number in this formula"))
                 .hint("use another name for the variable");
         }
-        let error = wrong(format!("`{name}` is not in the formula"));
+        let error = wrong_name(format!("`{name}` is not in the formula"));
         match closest(name, self.variables.iter().map(String::as_str)) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None if self.variables.is_empty() => error.hint("it has no variables"),
@@ -135,12 +135,8 @@ fn product(name: &str, known: &[&str]) -> Option<String> {
     (parts.len() > 1).then(|| parts.join("*"))
 }
 
-fn wrong(message: String) -> Error {
-    Error::new(ErrorKind::Name, message)
-}
-
 fn twice(name: &str, first: f64, second: f64) -> Error {
-    wrong(format!("`{name}` is given twice: {first} and {second}")).hint("keep one of them")
+    wrong_name(format!("`{name}` is given twice: {first} and {second}")).hint("keep one of them")
 }
 
 /// Reads `a=2,b=-3`. A value is a number or a formula without variables: `x=pi/2`.

@@ -16,6 +16,7 @@
 mod bind;
 mod build;
 mod lexer;
+mod load;
 mod names;
 mod parser;
 mod resolve;
@@ -47,6 +48,8 @@ pub struct Formula {
     constants: Vec<String>,
     /// Whether the last definition has a name.
     named_result: bool,
+    /// Names of the results, if others were chosen than the last definition.
+    chosen: Vec<String>,
 }
 
 /// A longer text is refused: its nodes could not be numbered.
@@ -120,9 +123,12 @@ impl Formula {
         self.program.outputs()[0]
     }
 
-    /// Name of the result, if the last definition has one.
+    /// Name of the result, if its definition has one.
     #[must_use]
     pub fn result_name(&self) -> Option<&str> {
+        if let Some(name) = self.chosen.first() {
+            return self.program.label(self.result()).is_some().then_some(name);
+        }
         let last = self.definitions.last().filter(|_| self.named_result);
         last.map(|(name, _)| name.as_str())
     }
@@ -199,7 +205,7 @@ impl Formula {
         self.program.inputs().iter().map(tangent).collect()
     }
 
-    /// The formula as a function with the result as its only output.
+    /// The formula as a function with its results as outputs.
     ///
     /// # Panics
     ///
@@ -209,7 +215,10 @@ impl Formula {
         let names = Names {
             inputs: self.variables.clone(),
             parameters: Vec::new(),
-            outputs: vec![self.result_name().unwrap_or("f").into()],
+            outputs: match self.chosen.as_slice() {
+                [] => vec![self.result_name().unwrap_or("f").into()],
+                chosen => chosen.to_vec(),
+            },
         };
         Function::from_program(self.program.clone(), names)
             .expect("a formula has one result and variables of different names")
@@ -267,6 +276,11 @@ impl Nodes for Formula {
 /// An error in the text of a formula.
 fn at(message: impl Into<String>, span: Range<usize>) -> Error {
     Error::new(ErrorKind::Formula, message).at(span)
+}
+
+/// An error about a name that is not in the formula.
+fn wrong_name(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Name, message)
 }
 
 /// A place in the source for people.

@@ -80,6 +80,19 @@ impl Function {
         Ok(Function { parameters: values.into(), ..self.clone() })
     }
 
+    /// Values of the parameters; 0 until [`with_parameters`](Function::with_parameters) gives others.
+    #[must_use]
+    pub fn parameter_values(&self) -> &[f64] {
+        &self.parameters
+    }
+
+    /// Number of comparisons that decided which way was recorded. Without any, the program holds
+    /// at every point.
+    #[must_use]
+    pub fn comparisons(&self) -> usize {
+        self.first_path().guards.len()
+    }
+
     /// Number of operations of the recorded program, inputs and constants not counted.
     #[must_use]
     pub fn operations(&self) -> usize {

@@ -200,7 +200,7 @@ fn name_nodes(program: &mut Program, names: &Names) {
     }
 }
 
-fn check_names<'n>(names: impl Iterator<Item = &'n String>) -> Result<(), Error> {
+pub(super) fn check_names<'n>(names: impl Iterator<Item = &'n String>) -> Result<(), Error> {
     let mut seen = std::collections::BTreeSet::new();
     for name in names {
         if name.is_empty() {

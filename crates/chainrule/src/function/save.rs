@@ -2,6 +2,7 @@
 //! describes it for other readers.
 
 use super::path::{Guard, Path};
+use super::record::check_names;
 use super::{Function, Names};
 use crate::algebra::{Op, Relation};
 use crate::error::{Error, ErrorKind};
@@ -80,6 +81,8 @@ impl Function {
             parameters: strings(&document, "parameters")?,
             outputs: strings(&document, "outputs")?,
         };
+        check_names(names.inputs.iter().chain(&names.parameters))
+            .map_err(|e| wrong(e.message()))?;
         let mut program = Program::default();
         for (i, node) in list(&document, "nodes")?.iter().enumerate() {
             read_node(&mut program, node).map_err(|what| wrong(format!("node {i}: {what}")))?;

@@ -155,6 +155,13 @@ impl SparsePlan {
         self.sparse().compression().colours()
     }
 
+    /// The colour of each column, or of each row where the sweeps [do not run
+    /// forward](SparsePlan::is_forward), counted from 0.
+    #[must_use]
+    pub fn colouring(&self) -> &[u32] {
+        self.sparse().compression().colouring()
+    }
+
     /// Number of sweeps over the program for each point, each with up to eight directions.
     #[must_use]
     pub fn sweeps(&self) -> usize {

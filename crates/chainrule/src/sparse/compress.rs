@@ -74,6 +74,11 @@ impl Compression {
         self.count as usize
     }
 
+    /// The colour of each column, or row.
+    pub(crate) fn colouring(&self) -> &[u32] {
+        &self.colours
+    }
+
     /// Number of sweeps, each of several directions side by side.
     pub(crate) fn sweeps(&self) -> usize {
         self.colours().div_ceil(self.lanes)
