@@ -29,7 +29,7 @@ use chainrule::draw::Diagram;
 
 pub use picture::Picture;
 pub use png::PngOptions;
-pub use svg::SvgOptions;
+pub use svg::{SvgOptions, escaped};
 
 /// A laid out diagram as an SVG document.
 #[must_use]

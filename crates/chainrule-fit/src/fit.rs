@@ -83,3 +83,21 @@ pub enum Status {
     /// Ended by the user; the best point is kept.
     Interrupted,
 }
+
+impl Status {
+    /// The word that documents use.
+    ///
+    /// ```
+    /// assert_eq!(chainrule_fit::Status::Steps.word(), "steps");
+    /// ```
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Converged => "converged",
+            Status::Steps => "steps",
+            Status::Diverged => "diverged",
+            Status::Stalled => "stalled",
+            Status::Interrupted => "interrupted",
+        }
+    }
+}

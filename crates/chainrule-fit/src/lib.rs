@@ -6,13 +6,18 @@
 //! | the matrix of a model: response, columns, weights | [`Design`] |
 //! | estimates, errors, diagnostics | [`Fit`] |
 //! | a small neural network | [`Network`] |
+//! | one HTML file of it all | `Report`, with the feature `report` |
 
 mod design;
 mod fit;
 mod network;
+#[cfg(feature = "report")]
+mod report;
 mod table;
 
 pub use design::{Design, Dropped};
 pub use fit::{Coefficient, Fit, Status};
 pub use network::{Epoch, Network, NetworkOptions, Training};
+#[cfg(feature = "report")]
+pub use report::Report;
 pub use table::{Column, Data, Table};
