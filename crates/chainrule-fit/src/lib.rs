@@ -20,4 +20,7 @@ pub use fit::{Coefficient, Fit, Status};
 pub use network::{Epoch, Network, NetworkOptions, Training};
 #[cfg(feature = "report")]
 pub use report::Report;
-pub use table::{Column, Data, Table};
+pub use table::{
+    Column, Data, Encoding, Estimate, MISSING_MARKERS, Progress, ReadOptions, Reader, Table,
+    TableBlocks,
+};

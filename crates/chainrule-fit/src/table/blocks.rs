@@ -1,0 +1,89 @@
+//! The rows of a file as tables of a few thousand rows each.
+
+use super::collect::{Levels, translated};
+use super::parse::{Kind, Parsed};
+use super::reader::Reader;
+use super::{Column, Data, Table};
+use chainrule::Error;
+use std::collections::VecDeque;
+
+/// The rows of a file in blocks, each a [`Table`] of about the bytes that [`ReadOptions::block_bytes`] says.
+///
+/// A text has the same code in every block: the levels of a block are those of all blocks up to it.
+///
+/// ```
+/// use chainrule_fit::{ReadOptions, Reader};
+/// let text = "x\n1\n2\n3\n".repeat(1) + &"4\n".repeat(100_000);
+/// let reader = Reader::new(std::io::Cursor::new(text), &ReadOptions { block_bytes: 1000, ..Default::default() })?;
+/// let mut sum = 0.0;
+/// for block in reader.blocks() {
+///     sum += block?.numbers("x")?.iter().sum::<f64>();
+/// }
+/// assert_eq!(sum, 400_006.0);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub struct TableBlocks {
+    pub(super) reader: Reader,
+    pub(super) levels: Vec<Levels>,
+    pub(super) ready: VecDeque<Parsed>,
+    pub(super) is_over: bool,
+}
+
+impl Iterator for TableBlocks {
+    type Item = Result<Table, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        if self.ready.is_empty() {
+            match self.reader.batch() {
+                Ok(Some(batch)) => self.ready.extend(batch),
+                Ok(None) => self.is_over = true,
+                Err(error) => {
+                    self.is_over = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        let table = self.ready.pop_front().map(|parsed| self.table(parsed));
+        self.is_over |= matches!(table, Some(Err(_)));
+        self.reader.show_progress();
+        table
+    }
+}
+
+impl TableBlocks {
+    /// What was detected, as [`Reader::notes`].
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        self.reader.notes()
+    }
+
+    fn table(&mut self, parsed: Parsed) -> Result<Table, Error> {
+        let first_row = self.reader.rows;
+        let layout = &self.reader.layout;
+        if let Some((row, column, text)) = parsed.misfits.iter().min()
+            && parsed.fault.as_ref().is_none_or(|(faulty, _)| row <= faulty)
+        {
+            return Err(layout.misfit(first_row + row, *column, text));
+        }
+        if let Some(error) = self.reader.take(&parsed) {
+            return Err(error);
+        }
+        let layout = &self.reader.layout;
+        let mut columns = Vec::new();
+        for (i, data) in parsed.columns.into_iter().enumerate() {
+            let data = match (layout.kinds[i], data) {
+                (Kind::Skip, _) => continue,
+                (_, Data::Text { levels, codes }) => {
+                    let codes = translated(&mut self.levels[i], &levels, codes);
+                    Data::Text { levels: self.levels[i].texts.clone(), codes }
+                }
+                (_, numbers) => numbers,
+            };
+            columns.push(Column { name: layout.names[i].clone(), data });
+        }
+        Ok(Table { columns, rows: parsed.rows, first_row, decimal: layout.dialect.decimal })
+    }
+}
