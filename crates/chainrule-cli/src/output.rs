@@ -50,6 +50,7 @@ pub(crate) fn library_failure(error: &Error, source: &str) -> Failure {
 fn exit_code(error: &Error) -> u8 {
     match error.kind() {
         ErrorKind::Value | ErrorKind::BranchChanged => VALUE,
+        ErrorKind::Undetermined => BAD_ANSWER,
         ErrorKind::Format | ErrorKind::Data => DATA,
         _ => USAGE,
     }

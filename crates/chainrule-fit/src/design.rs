@@ -46,4 +46,28 @@ impl Design {
     pub fn is_empty(&self) -> bool {
         self.response.is_empty()
     }
+
+    /// The model in words: `TOTEMP ~ GNPDEFL + GNP`.
+    #[must_use]
+    pub fn model(&self) -> String {
+        let columns = &self.names[usize::from(self.has_intercept).min(self.names.len())..];
+        let mut terms = columns.join(" + ");
+        if !self.has_intercept {
+            terms += " - 1";
+        } else if columns.is_empty() {
+            terms.push('1');
+        }
+        format!("{} ~ {terms}", self.response_name)
+    }
+
+    /// Σ coefficient · column + offset in each row.
+    #[must_use]
+    pub fn predictor(&self, coefficients: &[f64]) -> Vec<f64> {
+        let rows = self.columns.first().map_or(self.len(), Vec::len);
+        let mut sums = self.offset.clone().unwrap_or_else(|| vec![0.0; rows]);
+        for (column, coefficient) in self.columns.iter().zip(coefficients) {
+            sums.iter_mut().zip(column).for_each(|(sum, x)| *sum += coefficient * x);
+        }
+        sums
+    }
 }

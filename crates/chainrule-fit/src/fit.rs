@@ -17,6 +17,12 @@ pub struct Fit {
     pub covariance: Vec<Vec<f64>>,
     /// Degrees of freedom of the residuals.
     pub residual_df: f64,
+    /// Confidence of the intervals, such as 0.95.
+    pub level: f64,
+    /// How the linear predictor becomes the response.
+    pub link: Link,
+    /// The classes of the response where it has any, the reference first.
+    pub classes: Vec<String>,
     /// Residual sum of squares, weighted if the rows are.
     pub rss: Option<f64>,
     /// Residual standard deviation.
@@ -31,12 +37,17 @@ pub struct Fit {
     pub log_likelihood: Option<f64>,
     /// Deviance, for families other than the normal.
     pub deviance: Option<f64>,
-    /// Akaike's information criterion.
+    /// Deviance of the intercept alone.
+    pub null_deviance: Option<f64>,
+    /// Akaike's information criterion: 2 (number of coefficients) − 2 (log-likelihood). A residual
+    /// variance is not counted.
     pub aic: Option<f64>,
-    /// The Bayesian information criterion.
+    /// The Bayesian information criterion: ln(rows) for each coefficient instead of 2.
     pub bic: Option<f64>,
-    /// Condition number of the matrix that was solved.
+    /// Condition number of the matrix that was solved, of its columns as they are.
     pub condition: Option<f64>,
+    /// The same with every column divided by its length: what the choice of units cannot mend.
+    pub scaled_condition: Option<f64>,
     /// The model's value in each row used.
     pub fitted: Vec<f64>,
     /// Response minus fitted value in each row used.
@@ -49,6 +60,20 @@ pub struct Fit {
     pub steps: usize,
     /// What a reader has to know: ill-conditioning, separation, parameters without information.
     pub issues: Vec<String>,
+}
+
+/// How the linear predictor η = Σ coefficient · column + offset becomes the expected response.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// The response is η.
+    #[default]
+    Identity,
+    /// The probability of the second class is 1 / (1 + e^−η).
+    Logit,
+    /// The response is e^η.
+    Log,
+    /// Each class but the first has an η; probabilities are proportional to 1 and e^η.
+    Softmax,
 }
 
 /// A parameter's estimate.

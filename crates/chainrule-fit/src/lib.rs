@@ -5,18 +5,23 @@
 //! | columns of numbers and of text | [`Table`] |
 //! | the matrix of a model: response, columns, weights | [`Design`] |
 //! | estimates, errors, diagnostics | [`Fit`] |
+//! | least squares, and predictions with intervals | [`LeastSquares`], [`Prediction`] |
 //! | a small neural network | [`Network`] |
 //! | one HTML file of it all | `Report`, with the feature `report` |
 
 mod design;
+pub mod distribution;
 mod fit;
+mod linear;
 mod network;
 #[cfg(feature = "report")]
 mod report;
+mod show;
 mod table;
 
 pub use design::{Design, Dropped};
-pub use fit::{Coefficient, Fit, Status};
+pub use fit::{Coefficient, Fit, Link, Status};
+pub use linear::{Errors, LeastSquares, Prediction, StreamedLeastSquares};
 pub use network::{Epoch, Network, NetworkOptions, Training};
 #[cfg(feature = "report")]
 pub use report::Report;

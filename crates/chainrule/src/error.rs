@@ -37,6 +37,8 @@ pub enum ErrorKind {
     Format,
     /// Data that a model cannot use: cells, columns or rows that are missing, wrong or too few.
     Data,
+    /// A problem that its data leave open: columns that others contain, classes that a column separates.
+    Undetermined,
 }
 
 impl Error {
