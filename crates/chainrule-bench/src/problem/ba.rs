@@ -61,12 +61,8 @@ pub fn ba(n: usize) -> Problem {
     ];
     let columns: Vec<String> = words.map(str::to_owned).to_vec();
     let columns = borrowed(&columns);
-    let residuals: Vec<Kernel> = (0..2)
-        .map(|i| {
-            let kernel = Kernel::sum_over(&[], &columns, |_, row| residual(row, i));
-            alone(&kernel.expect("distinct names"))
-        })
-        .collect();
+    let residuals = Kernel::over_rows(&[], &columns, |_, row| residuals(row).to_vec());
+    let residuals = alone(&residuals.expect("distinct names"));
     let mut gathered = vec![vec![0.0; n]; OWN + 2];
     Problem {
         name: "ba",
@@ -77,11 +73,9 @@ pub fn ba(n: usize) -> Problem {
             gather(black_box(&ours), &mut gathered);
             let columns: Vec<&[f64]> = gathered.iter().map(Vec::as_slice).collect();
             let (pairs, weights) = out.split_at_mut(2 * (1 + OWN) * n);
-            for (kernel, out) in residuals.iter().zip(pairs.chunks_exact_mut((1 + OWN) * n)) {
-                let mut out: Vec<&mut [f64]> = out.chunks_exact_mut(n).collect();
-                let done = kernel.gradient_batch_into(&[], &columns, &words[..OWN], &mut out);
-                done.expect("the shape fits");
-            }
+            let mut pairs: Vec<&mut [f64]> = pairs.chunks_exact_mut(n).collect();
+            let done = residuals.jacobian_batch_into(&[], &columns, &words[..OWN], &mut pairs);
+            done.expect("the shape fits");
             weight_residuals(&ours.weights, weights);
         }),
         hands: vec![("by hand", Box::new(move |out| by_hand(black_box(&hand), out)))],
@@ -108,8 +102,8 @@ fn weight_residuals(weights: &[f64], out: &mut [f64]) {
     }
 }
 
-/// The residual of coordinate `i`, over the columns of an observation.
-fn residual<'g>(row: &[Value<'g>], i: usize) -> Value<'g> {
+/// The two residuals of an observation, over its columns.
+fn residuals<'g>(row: &[Value<'g>]) -> [Value<'g>; 2] {
     let (camera, rest) = row.split_at(CAMERA);
     let away: [Value<'_>; 3] = std::array::from_fn(|j| rest[j] - camera[3 + j]);
     let r = &camera[..3];
@@ -130,8 +124,10 @@ fn residual<'g>(row: &[Value<'g>], i: usize) -> Value<'g> {
     let (x, y) = (turned[0] / turned[2], turned[1] / turned[2]);
     let rho = x.square() + y.square();
     let distortion = 1.0 + camera[9] * rho + camera[10] * rho.square();
-    let projected = camera[6] * ([x, y][i] * distortion) + camera[7 + i];
-    rest[3] * (projected - rest[4 + i])
+    std::array::from_fn(|i| {
+        let projected = camera[6] * ([x, y][i] * distortion) + camera[7 + i];
+        rest[3] * (projected - rest[4 + i])
+    })
 }
 
 /// The chain rule from the end to the camera, with the derivative of the rotation in closed form.
@@ -149,7 +145,9 @@ fn by_hand(bundle: &Bundle, out: &mut [f64]) {
         let slope = camera[9] + 2.0 * camera[10] * rho;
         let f = camera[6];
         for (i, u) in [x, y].into_iter().enumerate() {
-            let mut put = |entry: usize, value: f64| out[(i * (1 + OWN) + entry) * n + k] = value;
+            // The values stand before the derivatives.
+            let place = |entry: usize| if entry == 0 { i } else { 1 + i * OWN + entry };
+            let mut put = |entry: usize, value: f64| out[place(entry) * n + k] = value;
             let error = f * u * distortion + camera[7 + i] - feature[i];
             put(0, w * error);
             // Derivatives in the two coordinates of the picture, then in the turned point.
