@@ -2,15 +2,17 @@
 //! [`Workspace`] is warm.
 
 use super::path::{Kind, Path};
-use super::{Function, same_length};
+use super::{Function, Paths, same_length};
 use crate::error::{Error, ErrorKind};
-use crate::program::NodeId;
+use crate::program::Program;
 use std::sync::Arc;
 
 /// Scratch memory of evaluations: one for each thread, used again and again.
 #[derive(Debug, Default)]
 pub struct Workspace {
     pub(super) path: Option<Arc<Path>>,
+    /// The paths of the function that `path` belongs to.
+    owner: Option<Arc<Paths>>,
     inputs: Vec<f64>,
     arguments: Vec<f64>,
     pub(super) values: [Vec<f64>; Kind::COUNT],
@@ -24,22 +26,26 @@ impl Workspace {
     pub fn new() -> Self {
         Workspace::default()
     }
+
+    fn serves(&self, function: &Function) -> bool {
+        self.owner.as_ref().is_some_and(|owner| Arc::ptr_eq(owner, &function.paths))
+    }
 }
 
 /// Where the results of one evaluation stand.
 struct Results<'w> {
     values: &'w [f64],
-    outputs: &'w [NodeId],
+    outputs: &'w [u32],
 }
 
 impl Results<'_> {
     fn get(&self, i: usize) -> f64 {
-        self.values[self.outputs[i].index()]
+        self.values[self.outputs[i] as usize]
     }
 
     fn copy(&self, from: usize, into: &mut [f64]) {
-        for (slot, id) in into.iter_mut().zip(&self.outputs[from..]) {
-            *slot = self.values[id.index()];
+        for (slot, &at) in into.iter_mut().zip(&self.outputs[from..]) {
+            *slot = self.values[at as usize];
         }
     }
 }
@@ -335,7 +341,11 @@ impl Function {
         work: &'w mut Workspace,
     ) -> Result<Results<'w>, Error> {
         self.set_inputs(x, extra, work)?;
-        let known = work.path.take().filter(|p| self.owns(p));
+        if !work.serves(self) {
+            work.path = None;
+            work.owner = Some(Arc::clone(&self.paths));
+        }
+        let known = work.path.take();
         let path = known.unwrap_or_else(|| self.first_path());
         if let Err(flipped) = evaluate(&path, kind, work) {
             let other = self.other_path(x, kind, work)?;
@@ -344,7 +354,7 @@ impl Function {
             work.path = Some(path);
         }
         let path = work.path.as_deref().expect("set on both ways");
-        let outputs = path.derived(kind).outputs();
+        let outputs = &path.machine(kind).outputs;
         Ok(Results { values: &work.values[kind as usize], outputs })
     }
 
@@ -359,6 +369,7 @@ impl Function {
         self.set_inputs(x, &[], work)?;
         evaluate(path, kind, work).map_err(|flipped| branch_changed(path, flipped, work, kind))?;
         work.path = Some(Arc::clone(path));
+        work.owner = Some(Arc::clone(&self.paths));
         Ok(())
     }
 
@@ -375,11 +386,6 @@ impl Function {
         work.inputs.extend_from_slice(&self.parameters);
         work.inputs.extend_from_slice(extra);
         Ok(())
-    }
-
-    fn owns(&self, path: &Arc<Path>) -> bool {
-        let paths = self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        paths.iter().any(|p| Arc::ptr_eq(p, path))
     }
 
     /// Another path that holds at `x`, known or recorded now; its values are left in `work`.
@@ -426,20 +432,23 @@ impl From<super::path::Guard> for Guarded {
     }
 }
 
-/// The two operands of a guard, which stand last among the outputs of every program of a path.
-fn guard_operands(path: &Path, program: &crate::program::Program, guard: usize) -> [NodeId; 2] {
-    let outputs = program.outputs();
-    let first = outputs.len() - 2 * path.guards.len() + 2 * guard;
-    [outputs[first], outputs[first + 1]]
+/// Which outputs the two operands of a guard are: the last ones of every program of a path.
+fn guard_operands(path: &Path, program: &Program, guard: usize) -> [usize; 2] {
+    let first = program.outputs().len() - 2 * path.guards.len() + 2 * guard;
+    [first, first + 1]
 }
 
 /// Evaluates a program of `path`; the number of the first guard that does not hold as an error.
 fn evaluate(path: &Path, kind: Kind, work: &mut Workspace) -> Result<(), usize> {
-    let program = path.derived(kind);
     let values = &mut work.values[kind as usize];
-    program.eval_numbers(&work.inputs, values, &mut work.arguments);
+    if kind.is_open() {
+        path.derived(kind).eval_numbers(&work.inputs, values, &mut work.arguments);
+    } else {
+        path.machine(kind).run(&work.inputs, values, &mut work.arguments);
+    }
     for (i, guard) in path.guards.iter().enumerate() {
-        let [a, b] = guard_operands(path, program, i).map(|id| values[id.index()]);
+        let operands = guard_operands(path, path.derived(kind), i);
+        let [a, b] = operands.map(|k| values[path.output(kind, k)]);
         if guard.relation.holds(a, b) != guard.held {
             return Err(i);
         }
@@ -450,11 +459,11 @@ fn evaluate(path: &Path, kind: Kind, work: &mut Workspace) -> Result<(), usize> 
 fn branch_changed(path: &Path, guard: usize, work: &mut Workspace, kind: Kind) -> Error {
     // The last failed attempt may have been another path's: evaluate this one again.
     let _ = evaluate(path, kind, work);
-    let program = path.derived(kind);
-    let [left, right] = guard_operands(path, program, guard);
     let values = &work.values[kind as usize];
+    let operands = guard_operands(path, path.derived(kind), guard);
+    let [left, right] = operands.map(|k| values[path.output(kind, k)]);
     let recorded = &path.program;
-    let [a, b] = guard_operands(path, recorded, guard);
+    let [a, b] = guard_operands(path, recorded, guard).map(|k| recorded.outputs()[k]);
     let Guarded { relation, held } = path.guards[guard].into();
     let text = format!("{} {relation} {}", recorded.formula(a), recorded.formula(b));
     Error::new(
@@ -462,8 +471,8 @@ fn branch_changed(path: &Path, guard: usize, work: &mut Workspace, kind: Kind) -
         format!(
             "`{text}` was {held} when the function was recorded and is {} here: {} {relation} {}",
             !held,
-            crate::expression::number(values[left.index()]),
-            crate::expression::number(values[right.index()])
+            crate::expression::number(left),
+            crate::expression::number(right)
         ),
     )
     .hint("record it from a closure, which can be run again, or use `select`")

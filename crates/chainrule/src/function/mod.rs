@@ -39,9 +39,12 @@ pub struct Function {
     names: Arc<Names>,
     closure: Option<Arc<Closure>>,
     /// The ways through the program that were met so far; the first is the one recorded first.
-    paths: Arc<RwLock<Vec<Arc<Path>>>>,
+    paths: Arc<Paths>,
     parameters: Arc<[f64]>,
 }
+
+/// The ways through a function's program.
+type Paths = RwLock<Vec<Arc<Path>>>;
 
 /// What the user calls things.
 #[derive(Clone, Debug, PartialEq)]

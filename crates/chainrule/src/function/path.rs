@@ -2,7 +2,7 @@
 //! the derivative programs made from it.
 
 use crate::algebra::{Algebra, Dual, DualValue, Relation, Term};
-use crate::program::{NodeId, Program, Recorder};
+use crate::program::{Machine, NodeId, Program, Recorder};
 use crate::sparse::{Compression, Linear, SparsityPattern, Symmetry};
 use std::sync::{Arc, OnceLock};
 
@@ -15,6 +15,7 @@ pub(crate) struct Path {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
     derived: [OnceLock<Program>; Kind::COUNT],
+    machines: [OnceLock<Machine>; Kind::COUNT],
     sparse: [OnceLock<Sparse>; 2],
 }
 
@@ -65,6 +66,11 @@ pub(crate) enum Kind {
 
 impl Kind {
     pub(crate) const COUNT: usize = 7;
+
+    /// Whether the values of all nodes are wanted, in the program's order.
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Kind::Edges | Kind::GradientEdges)
+    }
 }
 
 impl Path {
@@ -76,6 +82,7 @@ impl Path {
             inputs,
             outputs,
             derived: Default::default(),
+            machines: Default::default(),
             sparse: Default::default(),
         }
     }
@@ -94,6 +101,20 @@ impl Path {
             }),
             Kind::Edges => &self.sparse(Symmetry::None).linear.program,
             Kind::GradientEdges => &self.sparse(Symmetry::Symmetric).linear.program,
+        }
+    }
+
+    /// That program as it is evaluated, unless it [is open](Kind::is_open).
+    pub(crate) fn machine(&self, kind: Kind) -> &Machine {
+        self.machines[kind as usize].get_or_init(|| Machine::new(self.derived(kind)))
+    }
+
+    /// Where output `i` of that program stands among the values of an evaluation.
+    pub(crate) fn output(&self, kind: Kind, i: usize) -> usize {
+        if kind.is_open() {
+            self.derived(kind).outputs()[i].index()
+        } else {
+            self.machine(kind).outputs[i] as usize
         }
     }
 

@@ -5,12 +5,14 @@
 
 mod check;
 mod difference;
+mod machine;
 mod recorder;
 mod seen;
 
 use crate::algebra::{Algebra, Op};
 use crate::expression::{Nodes, Part};
 pub use difference::{Change, Difference};
+pub(crate) use machine::Machine;
 pub use recorder::Recorder;
 use std::borrow::Cow;
 use std::collections::BTreeMap;

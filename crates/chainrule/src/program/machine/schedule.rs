@@ -1,0 +1,140 @@
+//! The order of a machine: what is ready and of one kind runs together.
+
+use super::build::Item;
+use super::{Code, Machine, Run};
+use crate::program::{Program, Step};
+use std::cmp::Reverse;
+
+/// Items among which the order is chosen.
+const WINDOW: usize = 2048;
+
+/// Puts the items in order, window by window.
+pub(super) fn schedule(program: &Program, items: &[Item], arguments: &[u32]) -> Machine {
+    let mut machine = Machine { inputs: program.inputs().len(), ..Machine::default() };
+    let mut place = vec![u32::MAX; program.len() + 2];
+    for (id, step) in program.steps() {
+        match step {
+            Step::Input(i) => place[id.index()] = i as u32,
+            Step::Constant(c) => {
+                place[id.index()] = (machine.inputs + machine.constants.len()) as u32;
+                machine.constants.push(c);
+            }
+            Step::Operation(..) => {}
+        }
+    }
+    for (k, c) in [1.0, -0.0].into_iter().enumerate() {
+        place[program.len() + k] = (machine.inputs + machine.constants.len()) as u32;
+        machine.constants.push(c);
+    }
+    machine.slots = machine.inputs + machine.constants.len();
+    machine.arguments.reserve(arguments.len());
+    let mut item_of = vec![u32::MAX; program.len() + 2];
+    for window in items.chunks(WINDOW) {
+        Window::new(window, arguments, &mut item_of).run(&mut machine, &mut place);
+    }
+    machine.outputs = program.outputs().iter().map(|y| place[y.index()]).collect();
+    machine.check();
+    machine
+}
+
+/// The items of a window, and which of them are ready.
+struct Window<'w> {
+    items: &'w [Item],
+    arguments: &'w [u32],
+    /// Arguments of each item that are not computed yet.
+    missing: Vec<u32>,
+    /// Users of each item inside the window: where their list begins, and the lists.
+    starts: Vec<u32>,
+    users: Vec<u32>,
+}
+
+impl<'w> Window<'w> {
+    /// `item_of` is scratch: the item that computes a node, where it is one of this window.
+    fn new(items: &'w [Item], arguments: &'w [u32], item_of: &mut [u32]) -> Self {
+        for (i, item) in items.iter().enumerate() {
+            item_of[item.node as usize] = i as u32;
+        }
+        let of = |item: &Item| &arguments[item.from as usize..][..item.len as usize];
+        let mut missing = vec![0; items.len()];
+        let mut starts = vec![0_u32; items.len() + 1];
+        for (i, item) in items.iter().enumerate() {
+            for &a in of(item) {
+                let maker = item_of[a as usize];
+                if maker != u32::MAX {
+                    missing[i] += 1;
+                    starts[maker as usize + 1] += 1;
+                }
+            }
+        }
+        for i in 0..items.len() {
+            starts[i + 1] += starts[i];
+        }
+        let mut next = starts.clone();
+        let mut users = vec![0; starts[items.len()] as usize];
+        for (i, item) in items.iter().enumerate() {
+            for &a in of(item) {
+                let maker = item_of[a as usize];
+                if maker != u32::MAX {
+                    users[next[maker as usize] as usize] = i as u32;
+                    next[maker as usize] += 1;
+                }
+            }
+        }
+        for item in items {
+            item_of[item.node as usize] = u32::MAX;
+        }
+        Window { items, arguments, missing, starts, users }
+    }
+
+    fn run(mut self, machine: &mut Machine, place: &mut [u32]) {
+        let mut ready: Vec<(Code, Vec<u32>)> = Vec::new();
+        for i in 0..self.items.len() {
+            if self.missing[i] == 0 {
+                add(&mut ready, self.items[i].code, i as u32);
+            }
+        }
+        while let Some(most) = (0..ready.len()).max_by_key(|&k| (ready[k].1.len(), Reverse(k)))
+            && !ready[most].1.is_empty()
+        {
+            let (code, list) = (ready[most].0, std::mem::take(&mut ready[most].1));
+            for &i in &list {
+                let item = self.items[i as usize];
+                place[item.node as usize] = machine.slots as u32;
+                machine.slots += 1;
+                let arguments = &self.arguments[item.from as usize..][..item.len as usize];
+                machine.arguments.extend(arguments.iter().map(|&a| place[a as usize]));
+                let alone = match code {
+                    Code::All(_) => Some(item.len),
+                    Code::Chain | Code::StrongChain => Some(item.len / 2),
+                    _ => None,
+                };
+                if let Some(count) = alone {
+                    machine.runs.push(Run { code, count });
+                    if matches!(code, Code::All(_)) {
+                        machine.widest = machine.widest.max(count as usize);
+                    }
+                }
+            }
+            if !matches!(code, Code::All(_) | Code::Chain | Code::StrongChain) {
+                machine.runs.push(Run { code, count: list.len() as u32 });
+            }
+            for i in list {
+                for &user in &self.users
+                    [self.starts[i as usize] as usize..self.starts[i as usize + 1] as usize]
+                {
+                    self.missing[user as usize] -= 1;
+                    if self.missing[user as usize] == 0 {
+                        add(&mut ready, self.items[user as usize].code, user);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn add(ready: &mut Vec<(Code, Vec<u32>)>, code: Code, item: u32) {
+    match ready.iter_mut().find(|r| r.0 == code) {
+        Some(list) => list.1.push(item),
+        None => ready.push((code, vec![item])),
+    }
+}
