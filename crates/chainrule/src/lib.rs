@@ -6,6 +6,7 @@
 //! | build a graph value by value, label it, walk it | [`Graph`], [`Value`], [`Gradient`] |
 //! | evaluate and differentiate again and again | [`Function`], with a [`Workspace`] for each thread |
 //! | find a minimum | [`optimize::Minimizer`] |
+//! | estimate parameters with their errors | [`estimate::least_squares`], [`estimate::maximize`] |
 //! | read a formula | [`formula::Formula`] |
 //! | see it | [`draw`] for DOT, Mermaid, text and JSON; the crate `chainrule-draw` for SVG and PNG |
 //! | understand it | [`explain::explain`], [`manual`] |
@@ -27,6 +28,7 @@ pub mod diagnose;
 pub mod draw;
 pub mod emit;
 pub mod error;
+pub mod estimate;
 pub mod explain;
 pub mod expression;
 pub mod formula;

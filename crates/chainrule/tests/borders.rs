@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["function", "sparse"],
     &["simplify"],
     &["kernel"],
-    &["formula", "diagnose", "check", "manual"],
+    &["formula", "diagnose", "check", "manual", "estimate"],
     &["explain", "draw", "nn", "emit"],
 ];
 

@@ -51,7 +51,7 @@ pub struct Totals {
 /// The programs of one kind of sums.
 #[derive(Debug)]
 pub(super) struct Derived {
-    outer: Option<Outer>,
+    pub(super) outer: Option<Outer>,
     pub(super) prepared: Prepared,
 }
 
@@ -298,7 +298,13 @@ impl Kernel {
         Ok(Arc::clone(made.get_or_init(|| Arc::new(self.shared.make(what)))))
     }
 
-    fn tally(&self, derived: &Derived, call: &Call, columns: &[&[f64]], rows: usize) -> Tally {
+    pub(super) fn tally(
+        &self,
+        derived: &Derived,
+        call: &Call,
+        columns: &[&[f64]],
+        rows: usize,
+    ) -> Tally {
         let mut tally = Tally::default();
         let prepared = &derived.prepared;
         Run { prepared, call, columns, rows, options: self.options }.sums(&mut tally);

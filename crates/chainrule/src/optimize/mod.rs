@@ -30,6 +30,7 @@ mod descent;
 mod first_order;
 mod landscape;
 mod lbfgs;
+mod levenberg;
 mod line_search;
 mod method;
 mod minimizer;
@@ -41,14 +42,20 @@ mod options;
 mod outcome;
 mod quasi_newton;
 mod run;
+mod singular;
 mod stability;
 mod stop;
 mod trust_region;
+mod undetermined;
 
 pub use adam::Adam;
 pub use bounds::Bounds;
 pub use descent::Descent;
 pub use first_order::Rule;
+pub use levenberg::{
+    Information, LeastSquares, LeastSquaresOutcome, LeastSquaresStep, Residuals, Triangle,
+    residuals_from_fn,
+};
 pub use method::Method;
 pub use minimizer::{Minimizer, compare};
 pub use momentum::Momentum;
@@ -57,3 +64,4 @@ pub use objective::{DEFAULT_DIFFERENCE, ForwardDifference, Objective, from_fn};
 pub use options::{Options, Rate};
 pub use outcome::{Outcome, Step, TraceRow};
 pub use stop::{Criterion, RateLimit, Stall, Stop};
+pub use undetermined::undetermined;

@@ -78,6 +78,12 @@ pub enum Criterion {
         /// [`Options::progress`](super::Options::progress).
         tolerance: f64,
     },
+    /// The residuals of a least-squares problem stand at a right angle to every column of their Jacobian: the
+    /// cosine fell below the tolerance.
+    Angle {
+        /// [`LeastSquares::tolerance`](super::LeastSquares::tolerance).
+        tolerance: f64,
+    },
     /// The value cannot get lower in floating-point numbers; the gradient is as small as rounding allows.
     Precision,
 }
@@ -155,6 +161,12 @@ impl Stop {
             Stop::Converged { by: Criterion::Progress { tolerance } } => {
                 format!(
                     "converged: the last step changed f by less than {} of itself",
+                    short(*tolerance)
+                )
+            }
+            Stop::Converged { by: Criterion::Angle { tolerance } } => {
+                format!(
+                    "converged: the residuals are orthogonal to the model's derivatives to {}",
                     short(*tolerance)
                 )
             }
