@@ -34,6 +34,34 @@ pub struct Dropped {
     pub gaps: Vec<(String, usize)>,
 }
 
+impl Dropped {
+    /// Adds the rows that another block of the same data leaves out.
+    pub fn merge(&mut self, other: &Dropped) {
+        self.rows += other.rows;
+        for (name, count) in &other.gaps {
+            match self.gaps.iter_mut().find(|(n, _)| n == name) {
+                Some((_, sum)) => *sum += count,
+                None => self.gaps.push((name.clone(), *count)),
+            }
+        }
+    }
+
+    /// In words, for data of so many rows.
+    ///
+    /// ```
+    /// use chainrule_fit::Dropped;
+    /// let dropped = Dropped { rows: 12, gaps: vec![("age".into(), 9), ("hp".into(), 3)] };
+    /// assert_eq!(dropped.describe(500), "12 of 500 rows have gaps (age 9, hp 3)");
+    /// ```
+    #[must_use]
+    pub fn describe(&self, rows: usize) -> String {
+        let gaps: Vec<String> = self.gaps.iter().map(|(name, n)| format!("{name} {n}")).collect();
+        let (verb, gaps) =
+            (if self.rows == 1 { "has" } else { "have" }, crate::table::listed(&gaps));
+        format!("{} of {rows} rows {verb} gaps ({gaps})", self.rows)
+    }
+}
+
 impl Design {
     /// Number of rows used.
     #[must_use]

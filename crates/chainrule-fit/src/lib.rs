@@ -3,6 +3,8 @@
 //! | step | type |
 //! |---|---|
 //! | columns of numbers and of text | [`Table`] |
+//! | rows of a file, whole or block by block | [`Reader`] |
+//! | a model's formula, and the same for some data | [`Terms`], [`Plan`] |
 //! | the matrix of a model: response, columns, weights | [`Design`] |
 //! | estimates, errors, diagnostics | [`Fit`] |
 //! | least squares, and predictions with intervals | [`LeastSquares`], [`Prediction`] |
@@ -13,6 +15,7 @@ mod design;
 pub mod distribution;
 mod fit;
 mod linear;
+mod model;
 mod network;
 #[cfg(feature = "report")]
 mod report;
@@ -22,6 +25,7 @@ mod table;
 pub use design::{Design, Dropped};
 pub use fit::{Coefficient, Fit, Link, Status};
 pub use linear::{Errors, LeastSquares, Prediction, StreamedLeastSquares};
+pub use model::{Missing, Plan, PlanOptions, Scan, Terms};
 pub use network::{Epoch, Network, NetworkOptions, Training};
 #[cfg(feature = "report")]
 pub use report::Report;
