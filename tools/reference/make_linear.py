@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import sklearn
 import statsmodels
 import statsmodels.api as sm
+from sklearn.linear_model import LogisticRegression
 
 DATA = Path(__file__).parents[2] / "crates/chainrule-fit/tests/data"
 
@@ -56,10 +58,46 @@ def least_squares():
     return cases
 
 
+def likelihood():
+    cases = []
+    visits, x = design("randhie.csv", "mdvis")
+    seen = (visits > 0).astype(float)
+    weights = 1.0 + np.arange(len(visits)) % 3
+    offset = 0.1 * (np.arange(len(visits)) % 5)
+    for name, y, family in (
+        ("poisson", visits, sm.families.Poisson()),
+        ("logistic", seen, sm.families.Binomial()),
+    ):
+        for extra in ({}, {"freq_weights": weights}, {"offset": offset}):
+            fit = sm.GLM(y, x, family=family, **extra).fit(tol=1e-14, maxiter=100)
+            cases.append({
+                "family": name, "extra": next(iter(extra), None),
+                "estimates": list(fit.params), "std_errors": list(fit.bse), "p": list(fit.pvalues),
+                "deviance": fit.deviance, "null_deviance": fit.null_deviance,
+                "likelihood": fit.llf, "aic": fit.aic,
+                "leverage": None if extra else list(fit.get_influence().hat_matrix_diag[:5]),
+            })
+    visits, x = design("randhie.csv", "mdvis")
+    kind = np.minimum(visits, 2)
+    fit = sm.MNLogit(kind, x).fit(method="newton", tol=1e-14, maxiter=100, disp=0)
+    several = {
+        "estimates": fit.params.T.ravel().tolist(), "std_errors": fit.bse.T.ravel().tolist(),
+        "likelihood": fit.llf, "aic": fit.aic, "bic": fit.bic,
+        "probabilities": fit.predict(x[:3]).tolist(),
+    }
+    # The penalty of scikit-learn's C is on the columns as given; ours is on standardised ones.
+    columns = (x[:, 1:] - x[:, 1:].mean(0)) / x[:, 1:].std(0)
+    shrunk = LogisticRegression(C=1 / 50, tol=1e-13, max_iter=10000, solver="newton-cholesky")
+    shrunk.fit(columns, seen)
+    ridge = {"ridge": 50.0, "standardised": list(shrunk.coef_[0]), "intercept": shrunk.intercept_[0]}
+    return {"two": cases, "several": several, "ridge": ridge}
+
+
 def main():
     answer = {
-        "made_by": f"statsmodels {statsmodels.__version__}, numpy {np.__version__}",
+        "made_by": f"statsmodels {statsmodels.__version__}, scikit-learn {sklearn.__version__}",
         "least_squares": least_squares(),
+        "likelihood": likelihood(),
     }
     (DATA / "linear.json").write_text(json.dumps(answer, indent=1) + "\n")
 

@@ -1,5 +1,7 @@
 //! The matrix of a model: the response, a column for each coefficient, weights and offset.
 
+use crate::linear::triangle::threads;
+
 /// What a linear predictor is fitted to: `response ~ Σ coefficient · column + offset`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Design {
@@ -93,9 +95,34 @@ impl Design {
     pub fn predictor(&self, coefficients: &[f64]) -> Vec<f64> {
         let rows = self.columns.first().map_or(self.len(), Vec::len);
         let mut sums = self.offset.clone().unwrap_or_else(|| vec![0.0; rows]);
-        for (column, coefficient) in self.columns.iter().zip(coefficients) {
-            sums.iter_mut().zip(column).for_each(|(sum, x)| *sum += coefficient * x);
-        }
+        self.add_combination(coefficients, &mut sums);
         sums
+    }
+
+    /// Adds Σ coefficient · column to each row's sum.
+    pub(crate) fn add_combination(&self, coefficients: &[f64], sums: &mut [f64]) {
+        /// Rows whose sums stay in the first-level cache.
+        const BLOCK: usize = 1024;
+        /// Rows that are worth a second thread.
+        const MANY: usize = 1 << 16;
+        let threads = if sums.len() < MANY { 1 } else { threads(None) };
+        let part = sums.len().div_ceil(threads).max(1);
+        let add = |first: usize, sums: &mut [f64]| {
+            for (k, block) in sums.chunks_mut(BLOCK).enumerate() {
+                let start = first + k * BLOCK;
+                for (column, coefficient) in self.columns.iter().zip(coefficients) {
+                    let numbers = &column[start..start + block.len()];
+                    block.iter_mut().zip(numbers).for_each(|(sum, x)| *sum += coefficient * x);
+                }
+            }
+        };
+        if threads == 1 {
+            return add(0, sums);
+        }
+        std::thread::scope(|scope| {
+            for (k, part_sums) in sums.chunks_mut(part).enumerate() {
+                scope.spawn(move || add(k * part, part_sums));
+            }
+        });
     }
 }

@@ -8,12 +8,14 @@
 //! | the matrix of a model: response, columns, weights | [`Design`] |
 //! | estimates, errors, diagnostics | [`Fit`] |
 //! | least squares, and predictions with intervals | [`LeastSquares`], [`Prediction`] |
+//! | logistic and Poisson models | [`Glm`] |
 //! | a small neural network | [`Network`] |
 //! | one HTML file of it all | `Report`, with the feature `report` |
 
 mod design;
 pub mod distribution;
 mod fit;
+mod glm;
 mod linear;
 mod model;
 mod network;
@@ -24,6 +26,7 @@ mod table;
 
 pub use design::{Design, Dropped};
 pub use fit::{Coefficient, Fit, Link, Status};
+pub use glm::{Family, Glm};
 pub use linear::{Errors, LeastSquares, Prediction, StreamedLeastSquares};
 pub use model::{Missing, Plan, PlanOptions, Scan, Terms};
 pub use network::{Epoch, Network, NetworkOptions, Training};

@@ -204,7 +204,7 @@ impl Totals {
         self.rows += informative(design);
         let weights = design.weights.iter().flatten();
         self.ln_weights += weights.filter(|w| **w > 0.0).map(|w| w.ln()).sum::<f64>();
-        self.triangle.fold(design.len(), threads, |rows, block| {
+        self.triangle.fold(design.len(), 1, threads, |rows, block| {
             let response = block.column(p);
             response.copy_from_slice(&design.response[rows.clone()]);
             if let Some(offset) = &design.offset {

@@ -1,13 +1,14 @@
 //! Models with a linear predictor.
 
-mod check;
-mod inference;
+pub(crate) mod check;
+pub(crate) mod inference;
 mod least_squares;
-mod predict;
-mod robust;
-mod solution;
+pub(crate) mod predict;
+pub(crate) mod robust;
+pub(crate) mod scale;
+pub(crate) mod solution;
 mod stream;
-mod triangle;
+pub(crate) mod triangle;
 
 pub use least_squares::{Errors, LeastSquares};
 pub use predict::Prediction;

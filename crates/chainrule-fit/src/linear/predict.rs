@@ -30,6 +30,7 @@ impl Fit {
     ///
     /// If the columns are not those of the fit, or a number is not finite.
     pub fn predict(&self, design: &Design) -> Result<Vec<f64>, Error> {
+        self.one_predictor()?;
         self.same_columns(design)?;
         let estimates: Vec<f64> = self.coefficients.iter().map(|c| c.estimate).collect();
         let mut values = design.predictor(&estimates);
@@ -49,6 +50,7 @@ impl Fit {
     /// As for [`predict`](Fit::predict), if the level is outside (0, 1), or the fit has no covariance.
     pub fn predict_intervals(&self, design: &Design, level: f64) -> Result<Vec<Prediction>, Error> {
         check_level(level)?;
+        self.one_predictor()?;
         self.same_columns(design)?;
         let p = self.coefficients.len();
         if self.covariance.len() != p {
@@ -81,22 +83,72 @@ impl Fit {
         Ok(each.collect())
     }
 
+    /// The probability of each class in each row of `design`: a list for each row, in the order of
+    /// [`Fit::classes`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`predict`](Fit::predict), or if the response is not a class.
+    pub fn predict_classes(&self, design: &Design) -> Result<Vec<Vec<f64>>, Error> {
+        if self.classes.is_empty() {
+            return Err(Error::new(ErrorKind::Option, "the response of this model is not a class"));
+        }
+        self.same_columns(design)?;
+        let estimates: Vec<f64> = self.coefficients.iter().map(|c| c.estimate).collect();
+        let predictors: Vec<Vec<f64>> =
+            estimates.chunks(design.names.len().max(1)).map(|b| design.predictor(b)).collect();
+        let rows = predictors.first().map_or(0, Vec::len);
+        let of_row = |i: usize| predictors.iter().map(|eta| eta[i]).collect::<Vec<f64>>();
+        Ok((0..rows).map(|i| probabilities(&of_row(i))).collect())
+    }
+
+    /// Names of the columns that a design needs.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        let predictors = self.classes.len().saturating_sub(1).max(1);
+        let first = self.coefficients.iter().take(self.coefficients.len() / predictors);
+        let prefix = match self.link {
+            Link::Softmax => self.classes[1].len() + ": ".len(),
+            _ => 0,
+        };
+        first.map(|c| c.name.get(prefix..).unwrap_or(&c.name)).collect()
+    }
+
     /// Refuses a design with other columns than the fit's.
     fn same_columns(&self, design: &Design) -> Result<(), Error> {
-        let (want, got) = (self.coefficients.len(), design.names.len());
+        let names = self.columns();
+        let (want, got) = (names.len(), design.names.len());
         if want != got {
-            let message = format!("the fit has {want} coefficients, the rows have {got} columns");
+            let message = format!("the model has {want} columns, the rows have {got}");
             return Err(Error::new(ErrorKind::Data, message));
         }
-        let mut pairs = self.coefficients.iter().zip(&design.names);
-        if let Some((c, name)) = pairs.find(|(c, name)| c.name != **name) {
-            let message =
-                format!("the fit has the column `{}` where the rows have `{name}`", c.name);
+        let mut pairs = names.iter().zip(&design.names);
+        if let Some((want, name)) = pairs.find(|(want, name)| *want != name) {
+            let message = format!("the model has the column `{want}` where the rows have `{name}`");
             return Err(Error::new(ErrorKind::Data, message));
         }
         let rows = design.columns.first().map_or(0, Vec::len);
         check(&Design { response: vec![0.0; rows], ..design.clone() })
     }
+}
+
+impl Fit {
+    fn one_predictor(&self) -> Result<(), Error> {
+        if self.link == Link::Softmax {
+            let message = "a response of several classes has no single value";
+            return Err(Error::new(ErrorKind::Option, message).hint("ask for `predict_classes`"));
+        }
+        Ok(())
+    }
+}
+
+/// 1 and e^η of each further class, divided by their sum.
+pub(crate) fn probabilities(predictors: &[f64]) -> Vec<f64> {
+    let largest = predictors.iter().fold(0.0_f64, |a, &b| a.max(b));
+    let parts = std::iter::once(0.0).chain(predictors.iter().copied());
+    let parts: Vec<f64> = parts.map(|eta| (eta - largest).exp()).collect();
+    let sum: f64 = parts.iter().sum();
+    parts.into_iter().map(|part| part / sum).collect()
 }
 
 impl Link {

@@ -6,16 +6,13 @@ use super::solution::Solution;
 use crate::{Design, Fit};
 use chainrule::error::{Error, ErrorKind};
 use nalgebra::DMatrix;
+use std::ops::Range;
 
 /// Rows whose directions are in memory at a time.
 const CHUNK: usize = 4096;
 
 /// Calls `each` with the first row and the rows √wᵢ xᵢ R⁻¹ of one chunk after the other: the rows of Q.
-pub(crate) fn directions(
-    design: &Design,
-    solution: &Solution,
-    mut each: impl FnMut(usize, &DMatrix<f64>),
-) {
+fn directions(design: &Design, solution: &Solution, mut each: impl FnMut(usize, &DMatrix<f64>)) {
     for start in (0..design.len()).step_by(CHUNK) {
         let end = (start + CHUNK).min(design.len());
         let x = DMatrix::from_fn(end - start, design.columns.len(), |i, j| {
@@ -28,12 +25,23 @@ pub(crate) fn directions(
 
 /// hᵢ, the derivative of the fitted value of a row with respect to its response.
 pub(crate) fn leverage(design: &Design, solution: &Solution) -> Vec<f64> {
+    leverage_of(design, solution, |rows| vec![1.0; rows.len()])
+}
+
+/// The same where each row has a further factor, the curvature of its loss.
+pub(crate) fn leverage_of(
+    design: &Design,
+    solution: &Solution,
+    curvatures: impl Fn(Range<usize>) -> Vec<f64>,
+) -> Vec<f64> {
     let mut leverage = Vec::with_capacity(design.len());
-    directions(design, solution, |_, q| {
+    directions(design, solution, |start, q| {
         let mut squares = vec![0.0; q.nrows()];
         for column in q.column_iter() {
             squares.iter_mut().zip(column.iter()).for_each(|(h, x)| *h += x * x);
         }
+        let curvatures = curvatures(start..start + q.nrows());
+        squares.iter_mut().zip(curvatures).for_each(|(h, c)| *h *= c);
         leverage.extend(squares.into_iter().map(|h: f64| h.min(1.0)));
     });
     leverage

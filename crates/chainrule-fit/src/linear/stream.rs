@@ -59,7 +59,7 @@ impl StreamedLeastSquares {
             Some(waiting) => append(waiting, chunk)?,
         }
         let Some(waiting) = &mut self.waiting else { return Ok(()) };
-        let length = segment(waiting.columns.len() + 1);
+        let length = segment(waiting.columns.len() + 1, 1);
         let whole = waiting.len() / length * length;
         if whole > 0 {
             let rest = split_off(waiting, whole);

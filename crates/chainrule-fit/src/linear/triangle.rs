@@ -29,20 +29,20 @@ pub(crate) struct Block<'b> {
 }
 
 impl Block<'_> {
-    /// The numbers of column `j` in this block's rows.
+    /// The numbers of column `j`: the first line of each row, then the second of each, and so on.
     pub(crate) fn column(&mut self, j: usize) -> &mut [f64] {
         &mut self.numbers[j * self.height + self.above..(j + 1) * self.height]
     }
 }
 
-/// Rows of a segment of `width` columns.
-pub(crate) fn segment(width: usize) -> usize {
-    block(width) * BLOCKS
+/// Rows of a segment of `width` columns, when each row is so many lines of the matrix.
+pub(crate) fn segment(width: usize, lines: usize) -> usize {
+    block(width, lines) * BLOCKS
 }
 
 /// A block is no flatter than its triangle, else most of the work would go into the triangle.
-fn block(width: usize) -> usize {
-    BLOCK.max(width)
+fn block(width: usize, lines: usize) -> usize {
+    BLOCK.max(width).div_ceil(lines)
 }
 
 impl Triangle {
@@ -55,16 +55,17 @@ impl Triangle {
         self.r.ncols()
     }
 
-    /// Folds `rows` rows in; `fill` writes the rows of a range into a block. `fill` is called from
-    /// up to `threads` threads; rows come in segments from the first.
+    /// Folds `rows` rows in, each of them `lines` lines of the matrix; `fill` writes the lines of a range
+    /// of rows into a block, from up to `threads` threads.
     pub(crate) fn fold(
         &mut self,
         rows: usize,
+        lines: usize,
         threads: usize,
         fill: impl Fn(Range<usize>, &mut Block<'_>) + Sync,
     ) {
         let width = self.width();
-        let length = segment(width);
+        let length = segment(width, lines);
         let segments = rows.div_ceil(length);
         let range = |k: usize| k * length..((k + 1) * length).min(rows);
         let threads = threads.clamp(1, segments.max(1));
@@ -80,7 +81,7 @@ impl Triangle {
                     if k >= last {
                         return done;
                     }
-                    done.push((k, fold_segment(width, range(k), &fill)));
+                    done.push((k, fold_segment(width, lines, range(k), &fill)));
                 }
             };
             let mut triangles = if threads == 1 {
@@ -113,13 +114,14 @@ impl Triangle {
 
 fn fold_segment(
     width: usize,
+    lines: usize,
     rows: Range<usize>,
     fill: &impl Fn(Range<usize>, &mut Block<'_>),
 ) -> DMatrix<f64> {
     let mut r = DMatrix::zeros(width, width);
-    for start in rows.clone().step_by(block(width)) {
-        let end = (start + block(width)).min(rows.end);
-        let height = width + end - start;
+    for start in rows.clone().step_by(block(width, lines)) {
+        let end = (start + block(width, lines)).min(rows.end);
+        let height = width + (end - start) * lines;
         let mut stacked = DMatrix::zeros(height, width);
         stacked.rows_mut(0, width).copy_from(&r);
         fill(start..end, &mut Block { numbers: stacked.as_mut_slice(), above: width, height });
