@@ -4,16 +4,21 @@ use crate::arguments::FormulaArgs;
 use crate::output::{Output, Result, check_free};
 use crate::point::error_in;
 use crate::source::Source;
+use crate::table::Table;
 use chainrule::Function;
 use chainrule::emit::Options;
+use chainrule::expression::grouped;
+use chainrule::function::size;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Show a formula or its gradient as definitions, LaTeX, Rust or C
+/// Show a formula or its gradient as definitions, LaTeX, Rust or C, or what it costs
 #[derive(clap::Args)]
 #[command(before_help = "\
 Examples:
   chainrule show '(a*b + c)*d'
   chainrule show 'x*exp(-x^2)' --gradient --latex
+  chainrule show '(1-x)^2 + 100(y-x^2)^2' --cost
   chainrule show '(1-x)^2 + 100(y-x^2)^2' --c --name rosenbrock > rosenbrock.c
   chainrule show 'x*exp(-x^2)' --gradient --save slope.json")]
 pub(crate) struct Args {
@@ -52,6 +57,9 @@ struct Form {
     /// C source of value and gradient, without dependencies
     #[arg(long)]
     c: bool,
+    /// What each derivative takes: operations, sweeps, colours, memory
+    #[arg(long)]
+    cost: bool,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
@@ -73,6 +81,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
             return Ok(());
         }
     }
+    if args.form.cost {
+        return cost(&derived, output);
+    }
     let options = Options { name: args.name.clone(), gradient: !args.gradient };
     let (form, text) = match args.form {
         Form { latex: true, .. } => ("latex", latex(&shown)),
@@ -85,6 +96,27 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
     output.set("text", text.trim_end());
     output.note(&simplified.to_string());
     output.text(&format!("{}\n", text.trim_end()))
+}
+
+/// What each derivative takes, before it is run.
+fn cost(function: &Function, output: &mut Output) -> Result<()> {
+    let mut table = Table::new(["", "operations", "sweeps", "colours", "memory"]);
+    let mut entries = Vec::new();
+    for cost in function.costs() {
+        table.row([
+            cost.derivative.to_string(),
+            grouped(cost.operations),
+            grouped(cost.sweeps),
+            cost.colours.map_or_else(|| "–".into(), grouped),
+            size(cost.bytes),
+        ]);
+        entries.push(json!({
+            "derivative": cost.derivative.to_string(), "operations": cost.operations,
+            "sweeps": cost.sweeps, "colours": cost.colours, "bytes": cost.bytes,
+        }));
+    }
+    output.set("costs", entries);
+    output.text(&table.to_string())
 }
 
 /// One equation a line, the outputs in terms of the inputs and the formula's own names.

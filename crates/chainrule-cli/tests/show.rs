@@ -23,6 +23,23 @@ fn latex_rust_and_c_are_written() {
 }
 
 #[test]
+fn costs_are_shown_before_anything_is_run() {
+    let shown = run(["show", "(1-x)^2 + 100(y-x^2)^2", "--cost"]).exits(0);
+    let first: Vec<_> =
+        shown.stdout.lines().map(|l| l.split("  ").next().unwrap_or_default()).collect();
+    assert_eq!(first[1..3], ["value", "gradient"]);
+    assert!(shown.stdout.contains("sparse Hessian"), "{}", shown.stdout);
+    let costs = run(["show", "x*y + y*z", "--cost", "--json"]).exits(0).json()["costs"].clone();
+    let of = |name: &str| {
+        let entries = costs.as_array().expect("a list").iter();
+        entries.clone().find(|c| c["derivative"] == name).expect("it is listed").clone()
+    };
+    assert_eq!(of("value")["operations"], 3);
+    assert_eq!(of("sparse Hessian")["colours"], 2);
+    assert_eq!(of("Hessian")["colours"], serde_json::Value::Null);
+}
+
+#[test]
 fn one_form_at_a_time() {
     run(["show", "x", "--rust", "--c"]).exits(2);
     run(["show", "x +"]).exits(2);

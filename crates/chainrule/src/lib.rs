@@ -49,7 +49,7 @@ pub use derive::{derivative, grad, hessian, hvp, jacobian, jvp, slices, value_an
 pub use error::{Error, ErrorKind};
 pub use function::{Function, SparsePlan, Workspace};
 pub use graph::{Gradient, Graph, Trace, Value};
-pub use sparse::{SparseMatrix, SparsityPattern};
+pub use sparse::{Recovery, SparseMatrix, SparsityPattern};
 
 /// The blocks of the README and of the design page, compiled and run.
 #[cfg(doctest)]

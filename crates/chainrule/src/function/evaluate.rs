@@ -258,70 +258,6 @@ impl Function {
         Ok(results.get(0))
     }
 
-    /// The Jacobian, a row for each output: forward mode where there are fewer inputs than
-    /// outputs, reverse mode otherwise.
-    ///
-    /// # Errors
-    ///
-    /// As for [`eval`](Function::eval).
-    pub fn jacobian(&self, x: &[f64]) -> Result<Vec<Vec<f64>>, Error> {
-        let (n, m) = (self.names.inputs.len(), self.names.outputs.len());
-        let mut rows = vec![vec![0.0; n]; m];
-        let mut work = Workspace::new();
-        let mut seed = vec![0.0; n.min(m)];
-        let forward = n < m;
-        let kind = if forward { Kind::Jvp } else { Kind::Vjp };
-        for k in 0..seed.len() {
-            seed[k] = 1.0;
-            let results = self.run(kind, x, &seed, &mut work)?;
-            if forward {
-                for (i, row) in rows.iter_mut().enumerate() {
-                    row[k] = results.get(m + i);
-                }
-            } else {
-                results.copy(m, &mut rows[k]);
-            }
-            seed[k] = 0.0;
-        }
-        if seed.is_empty() {
-            same_length("input", n, x.len())?;
-        }
-        Ok(rows)
-    }
-
-    /// The Hessian of a function with one output, symmetric to the last bit or nearly so.
-    ///
-    /// # Errors
-    ///
-    /// As for [`value`](Function::value).
-    pub fn hessian(&self, x: &[f64]) -> Result<Vec<Vec<f64>>, Error> {
-        Ok(self.value_gradient_and_hessian(x)?.2)
-    }
-
-    /// Value, gradient and Hessian of a function with one output.
-    ///
-    /// # Errors
-    ///
-    /// As for [`value`](Function::value).
-    #[expect(clippy::type_complexity, reason = "a value, a vector and a matrix")]
-    pub fn value_gradient_and_hessian(
-        &self,
-        x: &[f64],
-    ) -> Result<(f64, Vec<f64>, Vec<Vec<f64>>), Error> {
-        let n = self.names.inputs.len();
-        let mut work = Workspace::new();
-        let mut gradient = vec![0.0; n];
-        let value = self.value_and_gradient_into(x, &mut gradient, &mut work)?;
-        let mut rows = vec![vec![0.0; n]; n];
-        let mut seed = vec![0.0; n];
-        for (k, row) in rows.iter_mut().enumerate() {
-            seed[k] = 1.0;
-            self.run(Kind::Hvp, x, &seed, &mut work)?.copy(1 + n, row);
-            seed[k] = 0.0;
-        }
-        Ok((value, gradient, rows))
-    }
-
     pub(super) fn single(&self) -> Result<(), Error> {
         match self.names.outputs.len() {
             1 => Ok(()),
@@ -340,7 +276,22 @@ impl Function {
         extra: &[f64],
         work: &'w mut Workspace,
     ) -> Result<Results<'w>, Error> {
+        self.settle(kind, x, extra, work)?;
+        let path = work.path.as_deref().expect("`settle` leaves the path that holds");
+        let outputs = &path.machine(kind).outputs;
+        Ok(Results { values: &work.values[kind as usize], outputs })
+    }
+
+    /// The same, with the values and the path left in `work`.
+    pub(super) fn settle(
+        &self,
+        kind: Kind,
+        x: &[f64],
+        extra: &[f64],
+        work: &mut Workspace,
+    ) -> Result<(), Error> {
         self.set_inputs(x, extra, work)?;
+        self.afford_kind(kind)?;
         if !work.serves(self) {
             work.path = None;
             work.owner = Some(Arc::clone(&self.paths));
@@ -353,9 +304,7 @@ impl Function {
         } else {
             work.path = Some(path);
         }
-        let path = work.path.as_deref().expect("set on both ways");
-        let outputs = &path.machine(kind).outputs;
-        Ok(Results { values: &work.values[kind as usize], outputs })
+        Ok(())
     }
 
     /// Evaluates the program of that kind at `x` along this path.
@@ -375,8 +324,8 @@ impl Function {
 
     /// The path whose guards hold at `x`.
     pub(super) fn path_at(&self, x: &[f64], work: &mut Workspace) -> Result<Arc<Path>, Error> {
-        self.run(Kind::Value, x, &[], work)?;
-        Ok(Arc::clone(work.path.as_ref().expect("`run` leaves the path that holds")))
+        self.settle(Kind::Value, x, &[], work)?;
+        Ok(Arc::clone(work.path.as_ref().expect("`settle` leaves the path that holds")))
     }
 
     fn set_inputs(&self, x: &[f64], extra: &[f64], work: &mut Workspace) -> Result<(), Error> {

@@ -5,7 +5,10 @@
 //! for, and evaluated like it. So there is one evaluator, and a derivative can be printed, drawn,
 //! simplified and differentiated again.
 
+mod cost;
+mod dense;
 mod derived;
+mod directions;
 mod evaluate;
 mod objective;
 mod path;
@@ -15,11 +18,11 @@ mod show;
 mod sparse;
 
 use crate::error::{Error, ErrorKind};
+pub use cost::{Cost, Derivative, size};
 pub use evaluate::Workspace;
 pub use objective::FunctionObjective;
 use path::Path;
 use record::Closure;
-pub use show::Cost;
 pub use sparse::SparsePlan;
 use std::fmt;
 use std::sync::{Arc, RwLock};
@@ -41,6 +44,8 @@ pub struct Function {
     /// The ways through the program that were met so far; the first is the one recorded first.
     paths: Arc<Paths>,
     parameters: Arc<[f64]>,
+    /// Most bytes that an evaluation may take.
+    limit: Option<usize>,
 }
 
 /// The ways through a function's program.

@@ -10,7 +10,6 @@ use crate::optimize::Objective;
 pub struct FunctionObjective {
     function: Function,
     work: Workspace,
-    direction: Vec<f64>,
     gradient: Vec<f64>,
     failure: Option<Error>,
 }
@@ -36,7 +35,6 @@ impl Function {
         Ok(FunctionObjective {
             function: self.clone(),
             work: Workspace::new(),
-            direction: vec![0.0; n],
             gradient: vec![0.0; n],
             failure: None,
         })
@@ -64,7 +62,7 @@ impl FunctionObjective {
 
 impl Objective for FunctionObjective {
     fn dimension(&self) -> usize {
-        self.direction.len()
+        self.gradient.len()
     }
 
     fn value(&mut self, x: &[f64]) -> f64 {
@@ -79,20 +77,8 @@ impl Objective for FunctionObjective {
     }
 
     fn hessian(&mut self, x: &[f64], hessian: &mut [f64]) -> bool {
-        for (i, row) in hessian.chunks_exact_mut(self.direction.len()).enumerate() {
-            self.direction.fill(0.0);
-            self.direction[i] = 1.0;
-            let result = self.function.gradient_and_hvp_into(
-                x,
-                &self.direction,
-                &mut self.gradient,
-                row,
-                &mut self.work,
-            );
-            if self.keep(result).is_none() {
-                return false;
-            }
-        }
-        true
+        let (gradient, work) = (&mut self.gradient, &mut self.work);
+        let result = self.function.value_gradient_and_hessian_into(x, gradient, hessian, work);
+        self.keep(result).is_some()
     }
 }

@@ -25,6 +25,7 @@ pub(crate) struct Sparse {
     pub(crate) linear: Linear,
     pub(crate) pattern: Arc<SparsityPattern>,
     compression: OnceLock<Compression>,
+    substituting: OnceLock<Compression>,
     symmetry: Symmetry,
 }
 
@@ -33,6 +34,11 @@ impl Sparse {
     pub(crate) fn compression(&self) -> &Compression {
         self.compression
             .get_or_init(|| Compression::new(&self.linear, &self.pattern, self.symmetry))
+    }
+
+    /// Acyclic colours and the order of substitution, found on first use; of a symmetric matrix.
+    pub(crate) fn substituting(&self) -> &Compression {
+        self.substituting.get_or_init(|| Compression::substituting(&self.linear, &self.pattern))
     }
 }
 
@@ -131,7 +137,13 @@ impl Path {
                 Symmetry::None => linear.pattern(),
                 Symmetry::Symmetric => linear.pattern().symmetric(),
             };
-            Sparse { linear, pattern: pattern.into(), compression: OnceLock::new(), symmetry }
+            Sparse {
+                linear,
+                pattern: pattern.into(),
+                compression: OnceLock::new(),
+                substituting: OnceLock::new(),
+                symmetry,
+            }
         })
     }
 

@@ -133,7 +133,7 @@ impl Function {
         parameters: Arc<[f64]>,
     ) -> Self {
         let paths = Arc::new(RwLock::new(vec![Arc::new(path)]));
-        Function { names: Arc::new(names), closure, paths, parameters }
+        Function { names: Arc::new(names), closure, paths, parameters, limit: None }
     }
 
     fn build(

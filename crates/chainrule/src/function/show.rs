@@ -1,6 +1,5 @@
 //! A function as text and as a picture's data, and what its derivatives cost.
 
-use super::path::Kind;
 use super::{Function, Workspace};
 use crate::error::Error;
 use crate::expression::{self, Nodes, Part};
@@ -99,57 +98,7 @@ impl Nodes for Listing<'_> {
     }
 }
 
-/// What evaluating a function and its derivatives takes, before any of it is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cost {
-    /// Operations of one evaluation.
-    pub value: usize,
-    /// Operations of value and gradient; of value and one vector-Jacobian product if there are
-    /// several outputs.
-    pub gradient: usize,
-    /// Operations of value and one Jacobian-vector product.
-    pub jvp: usize,
-    /// Operations of gradient and one Hessian-vector product, if there is one output.
-    pub hvp: Option<usize>,
-    /// Sweeps of a dense Jacobian: the smaller of the numbers of inputs and outputs.
-    pub jacobian_sweeps: usize,
-    /// Sweeps of a dense Hessian.
-    pub hessian_sweeps: usize,
-    /// Bytes of scratch memory that a workspace needs for the largest of them.
-    pub bytes: usize,
-}
-
 impl Function {
-    /// Counts the operations, sweeps and bytes of each derivative. The derivative programs are
-    /// built for it, nothing is evaluated.
-    ///
-    /// ```
-    /// use chainrule::Function;
-    /// let f = Function::record(["x", "y"], |[x, y]| x * y.sin())?;
-    /// assert_eq!((f.cost().value, f.cost().gradient), (2, 4));
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    #[must_use]
-    pub fn cost(&self) -> Cost {
-        let path = self.first_path();
-        let (n, m) = (path.inputs, path.outputs);
-        let single = m == 1;
-        let operations = |kind: Kind| path.derived(kind).operations();
-        let reverse = if single { Kind::Gradient } else { Kind::Vjp };
-        let kinds = [Kind::Value, reverse, Kind::Jvp, Kind::Hvp];
-        let used = &kinds[..if single { 4 } else { 3 }];
-        let largest = used.iter().map(|&k| path.derived(k).len()).max().unwrap_or(0);
-        Cost {
-            value: operations(Kind::Value),
-            gradient: operations(reverse),
-            jvp: operations(Kind::Jvp),
-            hvp: single.then(|| operations(Kind::Hvp)),
-            jacobian_sweeps: n.min(m),
-            hessian_sweeps: n,
-            bytes: largest * size_of::<f64>(),
-        }
-    }
-
     /// The program's nodes with their numbers at `x`, to be drawn or explained: those that lead to
     /// output `output`.
     ///

@@ -5,7 +5,7 @@ use super::path::{Kind, Path, Sparse};
 use super::{Function, same_length};
 use crate::error::Error;
 use crate::program::Program;
-use crate::sparse::{SparseMatrix, SparsityPattern, Symmetry};
+use crate::sparse::{Compression, Recovery, SparseMatrix, SparsityPattern, Symmetry};
 use std::fmt;
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl Function {
     /// function was recorded first.
     #[must_use]
     pub fn prepare_sparse_jacobian(&self) -> SparsePlan {
-        SparsePlan::new(self, self.first_path(), Kind::Edges)
+        SparsePlan::new(self, self.first_path(), Kind::Edges, Recovery::Direct)
     }
 
     /// Pattern, colours and program of the Hessian, for many points along the way that the
@@ -75,7 +75,29 @@ impl Function {
     /// If there are several outputs.
     pub fn prepare_sparse_hessian(&self) -> Result<SparsePlan, Error> {
         self.single()?;
-        Ok(SparsePlan::new(self, self.first_path(), Kind::GradientEdges))
+        Ok(SparsePlan::new(self, self.first_path(), Kind::GradientEdges, Recovery::Direct))
+    }
+
+    /// [`prepare_sparse_hessian`](Function::prepare_sparse_hessian) with the entries recovered in
+    /// another way: [`Recovery::Substitution`] halves the colours of a band, for some accuracy.
+    ///
+    /// ```
+    /// use chainrule::{Function, Recovery};
+    /// let names = ["a", "b", "c", "d"];
+    /// let f = Function::record(names, |x| x.windows(2).map(|p| (p[0] * p[1]).square()).sum())?;
+    /// assert_eq!(f.prepare_sparse_hessian()?.colours(), 3);
+    /// let plan = f.prepare_sparse_hessian_by(Recovery::Substitution)?;
+    /// assert_eq!(plan.colours(), 2);
+    /// assert_eq!(plan.evaluate(&[1.0, 2.0, 3.0, 4.0])?.to_dense(), f.hessian(&[1.0, 2.0, 3.0, 4.0])?);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there are several outputs.
+    pub fn prepare_sparse_hessian_by(&self, recovery: Recovery) -> Result<SparsePlan, Error> {
+        self.single()?;
+        Ok(SparsePlan::new(self, self.first_path(), Kind::GradientEdges, recovery))
     }
 
     /// [`prepare_sparse_jacobian`](Function::prepare_sparse_jacobian) along the way that the
@@ -86,7 +108,7 @@ impl Function {
     /// As for [`eval`](Function::eval).
     pub fn prepare_sparse_jacobian_at(&self, x: &[f64]) -> Result<SparsePlan, Error> {
         let path = self.path_at(x, &mut Workspace::new())?;
-        Ok(SparsePlan::new(self, path, Kind::Edges))
+        Ok(SparsePlan::new(self, path, Kind::Edges, Recovery::Direct))
     }
 
     /// [`prepare_sparse_hessian`](Function::prepare_sparse_hessian) along the way that the function
@@ -98,17 +120,18 @@ impl Function {
     pub fn prepare_sparse_hessian_at(&self, x: &[f64]) -> Result<SparsePlan, Error> {
         self.single()?;
         let path = self.path_at(x, &mut Workspace::new())?;
-        Ok(SparsePlan::new(self, path, Kind::GradientEdges))
+        Ok(SparsePlan::new(self, path, Kind::GradientEdges, Recovery::Direct))
     }
 
     fn sparse_at(&self, kind: Kind, x: &[f64]) -> Result<SparseMatrix, Error> {
         let mut work = Workspace::new();
         // Which way it goes is asked of the smallest program.
         let path = self.path_at(x, &mut work)?;
-        self.run_along(&path, kind, x, &mut work)?;
         let sparse = sparse(&path, kind);
+        self.afford_sparse(kind, sparse, sparse.compression())?;
+        self.run_along(&path, kind, x, &mut work)?;
         let mut values = vec![0.0; sparse.pattern.len()];
-        entries(sparse, kind, &mut values, &mut work);
+        entries(sparse.compression(), sparse, kind, &mut values, &mut work);
         Ok(SparseMatrix::new(Arc::clone(&sparse.pattern), values))
     }
 }
@@ -135,12 +158,20 @@ pub struct SparsePlan {
     function: Function,
     path: Arc<Path>,
     kind: Kind,
+    substitutes: bool,
 }
 
 impl SparsePlan {
-    fn new(function: &Function, path: Arc<Path>, kind: Kind) -> Self {
-        sparse(&path, kind).compression();
-        SparsePlan { function: function.clone(), path, kind }
+    fn new(function: &Function, path: Arc<Path>, kind: Kind, recovery: Recovery) -> Self {
+        let sparse = sparse(&path, kind);
+        let substitutes = match recovery {
+            Recovery::Direct => false,
+            Recovery::Substitution => true,
+            Recovery::Fewest => sparse.substituting().sweeps() < sparse.compression().sweeps(),
+        };
+        let plan = SparsePlan { function: function.clone(), path, kind, substitutes };
+        plan.compression();
+        plan
     }
 
     /// Where the entries stand.
@@ -152,27 +183,33 @@ impl SparsePlan {
     /// Number of directions after compression: colours of columns, rows, or of a symmetric matrix.
     #[must_use]
     pub fn colours(&self) -> usize {
-        self.sparse().compression().colours()
+        self.compression().colours()
     }
 
     /// The colour of each column, or of each row where the sweeps [do not run
     /// forward](SparsePlan::is_forward), counted from 0.
     #[must_use]
     pub fn colouring(&self) -> &[u32] {
-        self.sparse().compression().colouring()
+        self.compression().colouring()
     }
 
     /// Number of sweeps over the program for each point, each with up to eight directions.
     #[must_use]
     pub fn sweeps(&self) -> usize {
-        self.sparse().compression().sweeps()
+        self.compression().sweeps()
     }
 
     /// Whether the sweeps run forward, from colours of columns, rather than back from colours of
     /// rows.
     #[must_use]
     pub fn is_forward(&self) -> bool {
-        self.sparse().compression().is_forward()
+        self.compression().is_forward()
+    }
+
+    /// Whether entries follow by substitution, not directly.
+    #[must_use]
+    pub fn substitutes(&self) -> bool {
+        self.substitutes
     }
 
     /// Multiplications of one direction: edges of the linearised program.
@@ -217,8 +254,9 @@ impl SparsePlan {
         work: &mut Workspace,
     ) -> Result<(), Error> {
         same_length("entry value", self.pattern().len(), values.len())?;
+        self.function.afford_sparse(self.kind, self.sparse(), self.compression())?;
         self.function.run_along(&self.path, self.kind, x, work)?;
-        entries(self.sparse(), self.kind, values, work);
+        entries(self.compression(), self.sparse(), self.kind, values, work);
         Ok(())
     }
 
@@ -246,6 +284,11 @@ impl SparsePlan {
     fn sparse(&self) -> &Sparse {
         sparse(&self.path, self.kind)
     }
+
+    fn compression(&self) -> &Compression {
+        let sparse = self.sparse();
+        if self.substitutes { sparse.substituting() } else { sparse.compression() }
+    }
 }
 
 impl fmt::Debug for SparsePlan {
@@ -264,7 +307,13 @@ fn sparse(path: &Path, kind: Kind) -> &Sparse {
 }
 
 /// The matrix entries from the values of the linearised program, which `work` holds.
-fn entries(sparse: &Sparse, kind: Kind, entries: &mut [f64], work: &mut Workspace) {
+fn entries(
+    compression: &Compression,
+    sparse: &Sparse,
+    kind: Kind,
+    entries: &mut [f64],
+    work: &mut Workspace,
+) {
     let values = &work.values[kind as usize];
-    sparse.compression().evaluate(&sparse.linear, values, entries, &mut work.lanes);
+    compression.evaluate(&sparse.linear, values, entries, &mut work.lanes);
 }

@@ -173,6 +173,11 @@ impl Program {
         }
     }
 
+    /// Bytes that the nodes and their arguments take.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.nodes) + size_of_val(&*self.arguments)
+    }
+
     /// Number of operations: neither inputs nor constants.
     #[must_use]
     pub fn operations(&self) -> usize {

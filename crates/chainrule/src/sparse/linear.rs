@@ -8,6 +8,7 @@
 use crate::algebra::{Algebra, Term};
 use crate::program::{NodeId, Program, Recorder, Step};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// What depends on what in a program, between its inputs and some of its outputs.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(crate) struct Linear {
     starts: Vec<u32>,
     /// The slot from which each edge comes; lower than the one to which it goes.
     from: Vec<u32>,
+    places: OnceLock<Places>,
 }
 
 /// Where the tangent of each slot, and that at the source of each edge, stands in a sweep.
@@ -95,7 +97,7 @@ impl Linear {
         let outputs = results.iter().map(value).chain(weights).chain(guards.iter().map(value));
         let outputs: Vec<_> = outputs.map(|id| Term::new(&recorder, id)).collect();
         let program = recorder.finish(&outputs).without_dead_code();
-        Linear { program, kept, columns, rows, starts, from }
+        Linear { program, kept, columns, rows, starts, from, places: OnceLock::new() }
     }
 
     /// Number of slots.
@@ -113,9 +115,14 @@ impl Linear {
         &self.from[self.range(slot)]
     }
 
+    /// Where tangents stand in a forward sweep, found on first use.
+    pub(crate) fn places(&self) -> &Places {
+        self.places.get_or_init(|| self.find_places())
+    }
+
     /// Places for the tangents of a forward sweep. Those of inputs and rows stay to its end; the
     /// others are free again after their last use, so that a long program runs in little memory.
-    pub(crate) fn places(&self) -> Places {
+    fn find_places(&self) -> Places {
         let mut last: Vec<usize> = (0..self.slots()).collect();
         for slot in 0..self.slots() {
             for &source in self.sources(slot) {
@@ -145,13 +152,8 @@ impl Linear {
 
     /// Tangents of all slots, at their places, from those of the inputs, for `L` directions;
     /// `values` are those of all nodes of [`program`](Linear::program).
-    pub(crate) fn forward<const L: usize>(
-        &self,
-        values: &[f64],
-        places: &Places,
-        lanes: &mut [[f64; L]],
-    ) {
-        let weights = self.weights();
+    pub(crate) fn forward<const L: usize>(&self, values: &[f64], lanes: &mut [[f64; L]]) {
+        let (weights, places) = (self.weights(), self.places());
         for slot in 0..self.slots() {
             let range = self.range(slot);
             if range.is_empty() {

@@ -5,13 +5,17 @@
 //! on an argument becomes an edge with the partial derivative as its weight. Along the edges runs
 //! everything else: index sets give the pattern, tangents run forward, adjoints run back.
 
+mod acyclic;
 mod colouring;
 mod compress;
 mod linear;
 mod matrix;
 mod reach;
 mod star;
+mod sweep;
 
+pub use compress::Recovery;
 pub(crate) use compress::{Compression, Symmetry};
 pub(crate) use linear::Linear;
 pub use matrix::{SparseMatrix, SparsityPattern};
+pub(crate) use sweep::sweeps;
