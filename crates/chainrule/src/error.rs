@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Option,
     /// A value or a derivative that is NaN or infinite.
     Value,
+    /// A derivative that was not given for an operation of the user's.
+    Derivative,
     /// A comparison that goes another way than when the function was recorded.
     BranchChanged,
     /// Something too large for the stated limit.

@@ -22,6 +22,8 @@ pub(crate) enum Part<I> {
     Unknown,
     Number(f64),
     Apply(Op, I),
+    /// An operation beside the table, by what it is called.
+    Call(String, I),
 }
 
 /// How tightly an operation binds its arguments, from loose to tight.
@@ -71,7 +73,7 @@ fn write(nodes: &impl Nodes, root: usize, limit: usize, pending: usize) -> Resul
             Todo::Node(i, least) => (i, least),
         };
         let name = nodes.name(i);
-        let is_leaf = !matches!(nodes.part(i), Part::Apply(..));
+        let is_leaf = matches!(nodes.part(i), Part::Unknown | Part::Number(_));
         if let (Some(name), true) = (name, !first || is_leaf) {
             text += &name;
             first = false;
@@ -88,6 +90,11 @@ fn write(nodes: &impl Nodes, root: usize, limit: usize, pending: usize) -> Resul
             Part::Apply(op, arguments) => {
                 let word = nodes.word(i, op);
                 write_operation(op, word, &arguments.collect::<Vec<_>>(), least, &mut todo);
+            }
+            Part::Call(word, arguments) => {
+                let start = todo.len();
+                write_call(word.into(), arguments, &mut todo);
+                todo[start..].reverse();
             }
         }
     }
@@ -143,16 +150,22 @@ fn write_operation<'n>(
             todo.extend([Todo::Text("-".into()), Todo::Node(a, SIGN)]);
             bracket(SIGN, todo, ")");
         }
-        _ => {
-            todo.push(Todo::Text(word));
-            for (k, &argument) in arguments.iter().enumerate() {
-                todo.push(Todo::Text(if k == 0 { "(" } else { ", " }.into()));
-                todo.push(Todo::Node(argument, 0));
-            }
-            todo.push(Todo::Text(")".into()));
-        }
+        _ => write_call(word, arguments.iter().copied(), todo),
     }
     todo[start..].reverse();
+}
+
+fn write_call<'n>(
+    word: Cow<'n, str>,
+    arguments: impl Iterator<Item = usize>,
+    todo: &mut Vec<Todo<'n>>,
+) {
+    todo.push(Todo::Text(word));
+    for (k, argument) in arguments.enumerate() {
+        todo.push(Todo::Text(if k == 0 { "(" } else { ", " }.into()));
+        todo.push(Todo::Node(argument, 0));
+    }
+    todo.push(Todo::Text(")".into()));
 }
 
 /// A number as it is written in a formula: the shortest text that reads back as the same number.

@@ -145,7 +145,8 @@ pub(crate) fn formula(nodes: &impl Nodes, root: usize, limit: usize) -> String {
             }
         };
         let part = nodes.part(i);
-        if let (Some(name), true) = (nodes.name(i), !first || !matches!(part, Part::Apply(..))) {
+        let is_leaf = matches!(part, Part::Unknown | Part::Number(_));
+        if let (Some(name), true) = (nodes.name(i), !first || is_leaf) {
             text += &self::name(&name);
             first = false;
             continue;
@@ -154,7 +155,17 @@ pub(crate) fn formula(nodes: &impl Nodes, root: usize, limit: usize) -> String {
         match part {
             Part::Unknown => text.push('?'),
             Part::Number(c) => text += &bracketed(c, least),
-            Part::Apply(..) if text.len() > limit => text += r"\dots ",
+            Part::Apply(..) | Part::Call(..) if text.len() > limit => text += r"\dots ",
+            Part::Call(word, arguments) => {
+                let start = todo.len();
+                todo.push(Todo::Text(self::name(&word) + r"\left("));
+                for (k, argument) in arguments.enumerate() {
+                    todo.extend((k > 0).then(|| Todo::Text(", ".into())));
+                    todo.push(Todo::Node(argument, 0));
+                }
+                todo.push(Todo::Text(r"\right)".into()));
+                todo[start..].reverse();
+            }
             Part::Apply(op, arguments) => {
                 let arguments: Vec<usize> = arguments.collect();
                 let start = todo.len();

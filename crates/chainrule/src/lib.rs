@@ -5,6 +5,7 @@
 //! | take a gradient of a closure | [`grad`], [`derivative`], [`hessian`], [`jacobian`]; [`slices`] for lists |
 //! | build a graph value by value, label it, walk it | [`Graph`], [`Value`], [`Gradient`] |
 //! | evaluate and differentiate again and again | [`Function`], with a [`Workspace`] for each thread |
+//! | call a function of your own, differentiate through a solver or a long loop | [`Operation`] |
 //! | find a minimum | [`optimize::Minimizer`] |
 //! | estimate parameters with their errors | [`estimate::least_squares`], [`estimate::maximize`] |
 //! | read a formula | [`formula::Formula`] |
@@ -38,6 +39,7 @@ pub mod kernel;
 mod latex;
 pub mod manual;
 pub mod nn;
+pub mod operation;
 pub mod optimize;
 pub mod program;
 pub mod simplify;
@@ -49,6 +51,7 @@ pub use derive::{derivative, grad, hessian, hvp, jacobian, jvp, slices, value_an
 pub use error::{Error, ErrorKind};
 pub use function::{Function, SparsePlan, Workspace};
 pub use graph::{Gradient, Graph, Trace, Value};
+pub use program::Operation;
 pub use sparse::{Recovery, SparseMatrix, SparsityPattern};
 
 /// The blocks of the README and of the design page, compiled and run.

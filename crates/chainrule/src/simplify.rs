@@ -9,7 +9,7 @@
 use crate::algebra::{Algebra, Op, Term};
 use crate::expression::grouped;
 use crate::function::Function;
-use crate::program::{NodeId, Program, Recorder, Step};
+use crate::program::{Calls, NodeId, Operation, Program, Recorder, Step};
 use std::fmt;
 
 /// What a simplification did.
@@ -79,10 +79,8 @@ impl Program {
     fn sums(&self) -> Program {
         let mut uses = vec![0_u32; self.len()];
         for (_, step) in self.steps() {
-            if let Step::Operation(_, args) = step {
-                for arg in args {
-                    uses[arg.index()] += 1;
-                }
+            for arg in step.arguments() {
+                uses[arg.index()] += 1;
             }
         }
         for output in self.outputs() {
@@ -121,6 +119,10 @@ impl Program {
                 Step::Input(_) => place[id.index()],
                 Step::Constant(c) => program.push_constant(c),
                 Step::Operation(op, args) => write(&mut program, id, op, args, &place),
+                Step::Call(operation, args, 0) => {
+                    program.push_call(operation, args.iter().map(|a| place[a.index()]))
+                }
+                Step::Call(..) => program.next_output(place[id.index() - 1]),
             };
             if let Some(label) = self.label(id) {
                 program.set_label(place[id.index()], label);
@@ -155,6 +157,12 @@ impl Algebra for Rewriter<'_> {
 
     fn is_zero(&self, value: NodeId) -> bool {
         self.0.is_zero(value)
+    }
+}
+
+impl Calls for Rewriter<'_> {
+    fn call(&self, operation: &Operation, args: &[NodeId]) -> Vec<NodeId> {
+        self.0.call(operation, args)
     }
 }
 

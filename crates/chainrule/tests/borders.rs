@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["graph"],
     &["derive", "latex"],
     &["function", "sparse"],
-    &["simplify"],
+    &["simplify", "operation"],
     &["kernel"],
     &["formula", "diagnose", "check", "manual", "estimate"],
     &["explain", "draw", "nn", "emit"],

@@ -109,6 +109,7 @@ fn a_program_is_written_as_the_source_is() {
         let text = |(_, step): (NodeId, Step<'_>)| match step {
             Step::Input(i) => formula.variables()[i].clone(),
             Step::Constant(c) => c.to_string(),
+            Step::Call(..) => unreachable!("formulas have no calls"),
             Step::Operation(op, args) => {
                 let args: Vec<String> = args.iter().map(|a| a.0.to_string()).collect();
                 format!("{} {}", op.info().name, args.join(" "))

@@ -85,9 +85,12 @@ fn a_branch_is_recorded_again_where_it_goes_another_way() {
 }
 
 #[test]
-fn without_a_closure_a_flipped_branch_is_an_error() {
+fn a_flipped_branch_is_recorded_again_or_without_a_closure_an_error() {
     let f = Function::record(["x"], |[x]| if x > 1.0 { x * x } else { 3.0 * x }).expect("a name");
     let gradient = f.gradient_function().expect("one output");
+    assert_eq!([0.5, 2.0].map(|x| gradient.value(&[x]).expect("a number")), [3.0, 4.0]);
+    let loaded = Function::from_json(&f.to_json()).expect("just written");
+    let gradient = loaded.gradient_function().expect("one output");
     assert_eq!(gradient.value(&[0.5]).expect("the way recorded"), 3.0);
     let error = gradient.value(&[2.0]).expect_err("the other way");
     assert_eq!(error.kind(), ErrorKind::BranchChanged);

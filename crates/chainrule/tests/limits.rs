@@ -2,6 +2,7 @@
 
 use chainrule::algebra::{Algebra, Num, Op, ops};
 use chainrule::graph::Kind;
+use chainrule::program::{Calls, Operation};
 use chainrule::{Graph, Value, derivative, grad, value_and_grad};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -331,6 +332,12 @@ impl Algebra for Counted {
 
     fn is_zero(&self, value: f64) -> bool {
         value == 0.0
+    }
+}
+
+impl Calls for Counted {
+    fn call(&self, operation: &Operation, args: &[f64]) -> Vec<f64> {
+        Num.call(operation, args)
     }
 }
 

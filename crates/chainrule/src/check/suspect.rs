@@ -3,7 +3,8 @@
 
 use super::difference::Slopes;
 use crate::algebra::{Num, Op, Term};
-use crate::graph::{Kind, Trace};
+use crate::graph::{Kind, Trace, TraceNode};
+use crate::program::Operation;
 use std::fmt;
 
 /// An operation whose local slope disagrees with its own difference quotient.
@@ -11,10 +12,12 @@ use std::fmt;
 pub struct Suspect {
     /// Position in the trace.
     pub node: usize,
-    /// The operation.
-    pub op: Op,
+    /// The operation's name.
+    pub name: String,
     /// Which of its arguments.
     pub argument: usize,
+    /// The name of that argument.
+    pub of: String,
     /// The node's formula.
     pub formula: String,
     /// The slope that its rule gives.
@@ -31,37 +34,88 @@ impl Trace {
     /// itself at its arguments, in order; kinks and edges of domains are passed over.
     #[must_use]
     pub fn suspects(&self) -> Vec<Suspect> {
-        suspects(self, |op, args, y| {
-            let terms: Vec<_> = args.iter().map(|&a| Term::new(&Num, a)).collect();
-            let mut slopes = vec![None; args.len()];
-            op.partials(&terms, Term::new(&Num, y), |i, slope| slopes[i] = Some(slope.raw()));
-            slopes
+        suspects(self, |rule, args, y| match rule {
+            Rule::Op(op) => {
+                let terms: Vec<_> = args.iter().map(|&a| Term::new(&Num, a)).collect();
+                let mut slopes = vec![None; args.len()];
+                op.partials(&terms, Term::new(&Num, y), |i, slope| slopes[i] = Some(slope.raw()));
+                slopes
+            }
+            // Without a derivative there is none to be wrong.
+            Rule::Call(operation, output) => operation
+                .slopes(args, *output)
+                .map_or_else(|_| vec![None; args.len()], |s| s.into_iter().map(Some).collect()),
         })
     }
 }
 
-fn suspects(trace: &Trace, rule: impl Fn(Op, &[f64], f64) -> Vec<Option<f64>>) -> Vec<Suspect> {
+/// What a node applies.
+enum Rule<'t> {
+    Op(Op),
+    /// An operation of the user's, and which output.
+    Call(&'t Operation, usize),
+}
+
+impl Rule<'_> {
+    fn of(node: &TraceNode) -> Option<Rule<'_>> {
+        match (node.kind, &node.call) {
+            (Kind::Operation(op), _) => Some(Rule::Op(op)),
+            (Kind::Call, Some((operation, output))) => Some(Rule::Call(operation, *output)),
+            _ => None,
+        }
+    }
+
+    fn value(&self, args: &[f64]) -> f64 {
+        match self {
+            Rule::Op(op) => op.value(args),
+            Rule::Call(operation, output) => operation.eval(args).map_or(f64::NAN, |y| y[*output]),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Rule::Op(op) => op.info().name.to_owned(),
+            Rule::Call(operation, output) => operation.word(*output),
+        }
+    }
+
+    fn argument(&self, i: usize) -> String {
+        match self {
+            Rule::Op(op) => {
+                let names = op.info().arguments;
+                names.get(i).or(names.last()).copied().unwrap_or_default().to_owned()
+            }
+            Rule::Call(operation, _) => operation.inputs()[i].clone(),
+        }
+    }
+}
+
+fn suspects(
+    trace: &Trace,
+    slopes: impl Fn(&Rule<'_>, &[f64], f64) -> Vec<Option<f64>>,
+) -> Vec<Suspect> {
     let mut found = Vec::new();
     for (node, at) in trace.nodes.iter().enumerate() {
-        let Kind::Operation(op) = at.kind else { continue };
+        let Some(rule) = Rule::of(at) else { continue };
         let args: Vec<f64> = at.inputs.iter().map(|&i| trace.nodes[i].value).collect();
-        for (argument, slope) in rule(op, &args, at.value).into_iter().enumerate() {
+        for (argument, slope) in slopes(&rule, &args, at.value).into_iter().enumerate() {
             let Some(slope) = slope else { continue };
             let mut moved = args.clone();
             let along = |v: f64| {
                 moved[argument] = v;
-                op.value(&moved)
+                rule.value(&moved)
             };
-            let slopes = Slopes::at(along, args[argument]);
-            let quotient = slopes.central;
+            let local = Slopes::at(along, args[argument]);
+            let quotient = local.central;
             let size = slope.abs().max(quotient.value.abs());
             let apart = (slope - quotient.value).abs();
             // A slope that is NaN where the quotient settles is as wrong as any.
             let agrees = apart <= LIMIT * size + quotient.error;
-            if quotient.is_within(LIMIT) && slopes.kink().is_none() && !agrees {
+            if quotient.is_within(LIMIT) && local.kink().is_none() && !agrees {
                 let formula = trace.formula(node, 60);
-                let quotient = quotient.value;
-                found.push(Suspect { node, op, argument, formula, rule: slope, quotient });
+                let (name, of) = (rule.name(), rule.argument(argument));
+                let (rule, quotient) = (slope, quotient.value);
+                found.push(Suspect { node, name, argument, of, formula, rule, quotient });
             }
         }
     }
@@ -70,15 +124,13 @@ fn suspects(trace: &Trace, rule: impl Fn(Op, &[f64], f64) -> Vec<Option<f64>>) -
 
 impl fmt::Display for Suspect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let info = self.op.info();
-        let argument = info.arguments.get(self.argument).or(info.arguments.last());
         write!(
             f,
             "suspect: node {} `{}`: the rule of `{}` for its argument {} gives {}, its difference quotient {}",
             self.node + 1,
             self.formula,
-            info.name,
-            argument.copied().unwrap_or_default(),
+            self.name,
+            self.of,
             self.rule,
             self.quotient
         )
@@ -97,12 +149,12 @@ mod tests {
         let [a, b] = graph.values([0.5, 3.0]);
         let trace = ((a * b).sin() + b.abs().ln()).trace();
         assert_eq!(trace.suspects(), []);
-        let wrong = suspects(&trace, |op, args, _| match op {
-            Op::Sin => vec![Some(-args[0].cos())],
+        let wrong = suspects(&trace, |rule, args, _| match rule {
+            Rule::Op(Op::Sin) => vec![Some(-args[0].cos())],
             _ => vec![None; args.len()],
         });
         assert_eq!(wrong.len(), 1);
-        assert_eq!((wrong[0].op, wrong[0].argument), (Op::Sin, 0));
+        assert_eq!((wrong[0].name.as_str(), wrong[0].argument), ("sin", 0));
         assert!((wrong[0].quotient - 1.5f64.cos()).abs() < 1e-10);
         assert!(wrong[0].to_string().contains("`sin`"), "{}", wrong[0]);
     }

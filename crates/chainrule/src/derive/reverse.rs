@@ -4,7 +4,7 @@
 //! Source: Griewank and Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
 
 use crate::algebra::{Algebra, Term};
-use crate::program::{NodeId, Program, Step};
+use crate::program::{self, Calls, NodeId, Program, Step};
 
 impl Program {
     /// The derivative of `Σ weight·node` over the `seeds` with respect to every node, where
@@ -15,7 +15,7 @@ impl Program {
     /// # Panics
     ///
     /// If `values` are fewer than the program's nodes.
-    pub fn adjoints<A: Algebra>(
+    pub fn adjoints<A: Calls>(
         &self,
         algebra: &A,
         values: &[A::Value],
@@ -27,6 +27,22 @@ impl Program {
         }
         let mut args = Vec::new();
         for (id, step) in self.steps().rev() {
+            if let Step::Call(operation, nodes, output) = step {
+                // Its first output is the last one met, when the adjoints of all are complete.
+                if output == 0 {
+                    let outputs = id.index()..id.index() + operation.outputs().len();
+                    let inputs: Vec<_> = nodes.iter().map(|n| values[n.index()]).collect();
+                    let weights: Vec<_> =
+                        adjoints[outputs.clone()].iter().map(|a| a.map(Term::raw)).collect();
+                    let parts =
+                        program::adjoints(algebra, operation, &inputs, &values[outputs], &weights);
+                    for (node, part) in nodes.iter().zip(parts) {
+                        let Some(part) = part else { continue };
+                        add(&mut adjoints[node.index()], Term::new(algebra, part));
+                    }
+                }
+                continue;
+            }
             let (Some(adjoint), Step::Operation(op, nodes)) = (adjoints[id.index()], step) else {
                 continue;
             };

@@ -23,8 +23,7 @@ impl<N: Nodes> View<'_, N> {
         // Only what leads to a bad input is to blame: no constant exponent, for example.
         let mut leads = vec![false; self.root + 1];
         for i in 0..=self.root {
-            let through = |(_, arguments): (_, Vec<usize>)| arguments.iter().any(|&a| leads[a]);
-            leads[i] = bad_input(i) || self.operation(i).is_some_and(through);
+            leads[i] = bad_input(i) || self.arguments(i).iter().any(|&a| leads[a]);
         }
         let (kind, what) = if worst.is_nan() {
             (Trouble::UndefinedSlope, "NaN".to_owned())
@@ -40,6 +39,13 @@ impl<N: Nodes> View<'_, N> {
         let at = self.equation(edge.argument).map(|e| format!(", {e}")).unwrap_or_default();
         let message =
             format!("value fine, gradient {what} at `{}`{at}", self.expression(edge.node));
+        if let Some((operation, output)) = (self.called)(edge.node) {
+            let args = self.numbers(&self.arguments(edge.node));
+            let why = operation.slopes(&args, output).err();
+            let reason = why.as_ref().map(|e| format!(": {}", e.message())).unwrap_or_default();
+            let hint = why.as_ref().and_then(|e| e.remedy()).map(str::to_owned);
+            return Some(self.diagnosis(kind, edge.node, message + &reason, hint));
+        }
         let hint = match patterns::length(self, edge.node) {
             Some(length) => Some(format!("`{length}` has slope 0 there")),
             None => self.edge_of_domain(edge.node),
@@ -55,18 +61,27 @@ impl<N: Nodes> View<'_, N> {
         adjoints[self.root] = 1.0;
         for i in (0..=self.root).rev() {
             let adjoint = adjoints[i];
-            let Some((op, arguments)) = self.operation(i).filter(|_| adjoint != 0.0) else {
+            if adjoint == 0.0 {
                 continue;
-            };
-            let terms: Vec<_> =
-                arguments.iter().map(|&a| Term::new(&Num, self.values[a])).collect();
-            op.partials(&terms, Term::new(&Num, self.values[i]), |k, partial| {
-                let part = partial.raw() * adjoint;
+            }
+            let arguments = self.arguments(i);
+            let mut pass = |k: usize, slope: f64| {
+                let part = slope * adjoint;
                 if adjoint.is_finite() && !part.is_finite() {
                     edges.push(Edge { node: i, argument: arguments[k] });
                 }
                 adjoints[arguments[k]] += part;
-            });
+            };
+            if let Some((operation, output)) = (self.called)(i) {
+                let slopes = operation.slopes(&self.numbers(&arguments), output);
+                let slopes = slopes.unwrap_or_else(|_| vec![f64::NAN; arguments.len()]);
+                slopes.into_iter().enumerate().for_each(|(k, slope)| pass(k, slope));
+            } else if let Some((op, _)) = self.operation(i) {
+                let terms: Vec<_> =
+                    arguments.iter().map(|&a| Term::new(&Num, self.values[a])).collect();
+                let y = Term::new(&Num, self.values[i]);
+                op.partials(&terms, y, |k, partial| pass(k, partial.raw()));
+            }
         }
         (adjoints, edges)
     }

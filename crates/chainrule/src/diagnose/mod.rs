@@ -65,6 +65,8 @@ pub enum Trouble {
     Overflow,
     /// NaN where no domain says why: `inf - inf`, `0*inf`, a root of a negative number.
     Undefined,
+    /// An operation of the user's, or a solver, has no value there.
+    Call,
     /// The value is a number, its derivative is infinite.
     InfiniteSlope,
     /// The value is a number, its derivative is NaN.
@@ -150,7 +152,9 @@ impl Formula {
     ) -> Option<Diagnosis> {
         let values = self.values(x);
         let root = self.result().index();
-        let found = ask(View { nodes: self, values: &values, root, command: true })?;
+        let called = |i: usize| self.called(i);
+        let found =
+            ask(View { nodes: self, values: &values, root, command: true, called: &called })?;
         let span = u32::try_from(found.node).ok().and_then(|node| self.span(NodeId(node)));
         Some(Diagnosis { span, ..found })
     }
@@ -164,7 +168,8 @@ impl Trace {
     pub fn diagnose(&self) -> Option<Diagnosis> {
         let values: Vec<f64> = self.nodes.iter().map(|n| n.value).collect();
         let root = self.nodes.len().checked_sub(1)?;
-        let view = View { nodes: self, values: &values, root, command: false };
+        let called = |i: usize| self.nodes[i].call.as_ref().map(|(called, k)| (called, *k));
+        let view = View { nodes: self, values: &values, root, command: false, called: &called };
         let found = view.of_value().or_else(|| view.of_gradient())?;
         // An input without a label is named by its number in formulas, which is no name.
         Some(Diagnosis { label: self.nodes[found.node].label.clone(), ..found })

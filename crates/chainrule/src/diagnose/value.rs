@@ -4,6 +4,7 @@ use super::view::{View, shown};
 use super::{Diagnosis, Trouble, patterns};
 use crate::algebra::{Domain, Op};
 use crate::expression::{Nodes, significant};
+use crate::program::Operation;
 
 /// Up to so many arguments each is tried for whether it is to blame.
 const TRIED: usize = 8;
@@ -14,6 +15,9 @@ impl<N: Nodes> View<'_, N> {
             return None;
         }
         let node = self.culprit(self.root);
+        if let Some((operation, _)) = (self.called)(node) {
+            return Some(self.failed(node, operation));
+        }
         let Some((op, arguments)) = self.operation(node) else { return Some(self.given(node)) };
         let numbers = self.numbers(&arguments);
         Some(if let Some(i) = numbers.iter().position(|x| x.is_infinite()) {
@@ -52,8 +56,12 @@ impl<N: Nodes> View<'_, N> {
 
     /// The arguments of node `i` that are as bad as its value, those first that it depends on.
     fn blamed(&self, i: usize) -> Vec<usize> {
-        let Some((op, arguments)) = self.operation(i) else { return Vec::new() };
         let y = self.values[i];
+        if (self.called)(i).is_some() {
+            let is_bad = |&a: &usize| !self.values[a].is_finite();
+            return self.arguments(i).into_iter().filter(is_bad).collect();
+        }
+        let Some((op, arguments)) = self.operation(i) else { return Vec::new() };
         let as_bad = |x: f64| if y.is_nan() { x.is_nan() } else { x.is_infinite() };
         let bad: Vec<usize> =
             (0..arguments.len()).filter(|&k| as_bad(self.values[arguments[k]])).collect();
@@ -83,6 +91,19 @@ impl<N: Nodes> View<'_, N> {
             (format!("the constant {value} is not finite"), None)
         };
         self.diagnosis(Trouble::Input, node, message, hint)
+    }
+
+    /// A call without a value, and what the operation says of it.
+    fn failed(&self, node: usize, operation: &Operation) -> Diagnosis {
+        let (value, at) = (shown(self.values[node]), self.at(node));
+        let message = format!("`{}` is {value}{at}", self.expression(node));
+        match operation.eval(&self.numbers(&self.arguments(node))) {
+            Err(why) => {
+                let message = format!("{message}: {}", why.message());
+                self.diagnosis(Trouble::Call, node, message, why.remedy().map(str::to_owned))
+            }
+            Ok(_) => self.diagnosis(Trouble::Call, node, message, None),
+        }
     }
 
     /// NaN or infinity of an infinite argument that some earlier node made.

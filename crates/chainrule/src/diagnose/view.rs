@@ -3,6 +3,7 @@
 use super::{Diagnosis, Trouble};
 use crate::algebra::Op;
 use crate::expression::{self, Nodes, Part, number, significant};
+use crate::program::Operation;
 use std::borrow::Cow;
 
 /// A formula of a message is cut past so many bytes.
@@ -19,6 +20,8 @@ pub(super) struct View<'n, N> {
     pub(super) root: usize,
     /// Whether hints may name the command's options.
     pub(super) command: bool,
+    /// What was called at a node, and which output it is.
+    pub(super) called: &'n dyn Fn(usize) -> Option<(&'n Operation, usize)>,
 }
 
 impl<N: Nodes> View<'_, N> {
@@ -27,6 +30,14 @@ impl<N: Nodes> View<'_, N> {
         match self.nodes.part(i) {
             Part::Apply(op, arguments) => Some((op, arguments.collect())),
             _ => None,
+        }
+    }
+
+    /// The nodes that node `i` is computed from, by whatever operation.
+    pub(super) fn arguments(&self, i: usize) -> Vec<usize> {
+        match self.nodes.part(i) {
+            Part::Apply(_, arguments) | Part::Call(_, arguments) => arguments.collect(),
+            Part::Unknown | Part::Number(_) => Vec::new(),
         }
     }
 
@@ -66,7 +77,7 @@ impl<N: Nodes> View<'_, N> {
     pub(super) fn beneath(&self, i: usize) -> Option<String> {
         let mut list = Vec::new();
         let mut seen = Vec::new();
-        let mut stack = self.operation(i).map(|(_, arguments)| arguments).unwrap_or_default();
+        let mut stack = self.arguments(i);
         stack.reverse();
         while let Some(node) = stack.pop() {
             if seen.contains(&node) {
@@ -78,8 +89,8 @@ impl<N: Nodes> View<'_, N> {
             seen.push(node);
             if self.nodes.name(node).is_some() {
                 list.extend(self.equation(node));
-            } else if let Some((_, arguments)) = self.operation(node) {
-                stack.extend(arguments.iter().rev().take(SEARCHED));
+            } else {
+                stack.extend(self.arguments(node).iter().rev().take(SEARCHED));
             }
         }
         if list.len() > LISTED {
@@ -96,15 +107,17 @@ impl<N: Nodes> View<'_, N> {
         message: String,
         hint: Option<String>,
     ) -> Diagnosis {
-        let operation = self.operation(node);
-        let inputs = operation.iter().flat_map(|(_, arguments)| arguments);
         Diagnosis {
             kind,
             node,
             label: self.nodes.name(node).map(Cow::into_owned),
-            op: operation.as_ref().map(|(op, _)| *op),
+            op: self.operation(node).map(|(op, _)| op),
             expression: self.expression(node),
-            inputs: inputs.map(|&a| (self.text(a), self.values[a])).collect(),
+            inputs: self
+                .arguments(node)
+                .into_iter()
+                .map(|a| (self.text(a), self.values[a]))
+                .collect(),
             value: self.values[node],
             span: None,
             message,

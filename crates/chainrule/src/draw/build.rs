@@ -110,7 +110,7 @@ impl Builder<'_> {
             self.place[i] = match node.kind {
                 Kind::Input => self.record(Role::Input, node.label.as_deref(), numbers(node)),
                 Kind::Constant => self.record(Role::Constant, None, numbers(node)),
-                Kind::Operation(_) => {
+                Kind::Operation(_) | Kind::Call => {
                     let role = if root { Role::Root } else { Role::Result };
                     let name = name(trace, i);
                     self.operation(node, role, name.as_deref())
@@ -232,6 +232,9 @@ fn numbers(node: &TraceNode) -> Numbers {
 
 /// The text of an operation node: its symbol and the numbers that are part of it, as in `**3`.
 fn symbol(trace: &Trace, node: &TraceNode) -> String {
+    if let Some((operation, output)) = &node.call {
+        return operation.word(*output);
+    }
     let Kind::Operation(op) = node.kind else { return String::new() };
     let held: Vec<_> = node.held().map(|i| constant(trace.nodes[i].value)).collect();
     format!("{}{}", op.info().symbol, held.join(", "))

@@ -90,7 +90,7 @@ fn levels(trace: &Trace) -> Vec<usize> {
         }
         let next = level[i] + 1;
         for input in node.arguments() {
-            let computed = matches!(trace.nodes[input].kind, Kind::Operation(_));
+            let computed = matches!(trace.nodes[input].kind, Kind::Operation(_) | Kind::Call);
             let farther = if computed { level[input].max(next) } else { level[input].min(next) };
             level[input] = if level[input] == UNUSED { next } else { farther };
         }

@@ -6,7 +6,7 @@ use super::names::{Names, comment};
 use super::template::Template;
 use super::template::strength::{CLOSED, LOOSE, SUM};
 use crate::algebra::Op;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::expression;
 use crate::function::Function;
 use crate::program::{NodeId, Program, Recorder, Step};
@@ -137,6 +137,11 @@ pub(super) fn write(
                 Expression::new(inputs[k].clone(), CLOSED)
             }
             Step::Constant(c) => language.number(c),
+            Step::Call(operation, ..) => {
+                let message = format!("there is no source of the operation `{}`", operation.name());
+                return Err(Error::new(ErrorKind::Option, message)
+                    .hint("write it with the operations of the table, or call it from your code"));
+            }
             Step::Operation(op, args) => {
                 let parts: Vec<_> = args.iter().map(|a| take(program, &mut written, *a)).collect();
                 let expression = operation(language, op, &parts, program, args)?;

@@ -33,8 +33,8 @@ impl<'t> Names<'t> {
                 }
                 (None, Kind::Constant) => 0,
                 (None, Kind::Input) => next_free(&mut inputs, 'x', &taken),
-                (None, Kind::Operation(_)) if is_result => 0,
-                (None, Kind::Operation(_)) => next_free(&mut steps, 't', &taken),
+                (None, Kind::Operation(_) | Kind::Call) if is_result => 0,
+                (None, Kind::Operation(_) | Kind::Call) => next_free(&mut steps, 't', &taken),
             });
         }
         let free = RESULT.iter().find(|name| !taken.contains(*name));
@@ -53,8 +53,8 @@ impl<'t> Names<'t> {
             (Some(label), _, k) => format!("{}#{k}", label.replace(char::is_control, " ")).into(),
             (None, Kind::Input, k) => format!("x{k}").into(),
             (None, Kind::Constant, _) => crate::expression::number(node.value).into(),
-            (None, Kind::Operation(_), 0) => self.result.as_str().into(),
-            (None, Kind::Operation(_), k) => format!("t{k}").into(),
+            (None, Kind::Operation(_) | Kind::Call, 0) => self.result.as_str().into(),
+            (None, Kind::Operation(_) | Kind::Call, k) => format!("t{k}").into(),
         }
     }
 }

@@ -39,6 +39,7 @@ impl Formula {
     pub fn build<'g>(&self, graph: &'g Graph, x: &[f64]) -> Built<'g> {
         let mut values: Vec<Value<'g>> = Vec::with_capacity(self.program.len());
         let mut arguments = Vec::new();
+        let mut outputs = Vec::new();
         for (id, step) in self.program.steps() {
             let value = match step {
                 Step::Input(i) => graph.value(x[i]),
@@ -48,6 +49,12 @@ impl Formula {
                     arguments.extend(nodes.iter().map(|n| values[n.index()].raw()));
                     Term::new(graph, graph.apply(op, &arguments))
                 }
+                Step::Call(operation, nodes, 0) => {
+                    let args: Vec<_> = nodes.iter().map(|n| values[n.index()]).collect();
+                    outputs = operation.call(&args);
+                    outputs[0]
+                }
+                Step::Call(_, _, output) => outputs[output],
             };
             values.push(match self.program.label(id) {
                 Some(label) => value.label(label),

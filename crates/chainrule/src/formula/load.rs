@@ -116,6 +116,10 @@ fn without_parameters(recorded: &Program, function: &Function) -> Program {
             Step::Operation(op, args) => {
                 program.push_operation(op, args.iter().map(|a| place[a.index()]))
             }
+            Step::Call(operation, args, 0) => {
+                program.push_call(operation, args.iter().map(|a| place[a.index()]))
+            }
+            Step::Call(..) => program.next_output(place[id.index() - 1]),
         };
         if let Some(label) = recorded.label(id) {
             program.set_label(place[id.index()], label);

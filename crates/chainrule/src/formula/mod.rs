@@ -117,6 +117,14 @@ impl Formula {
         &self.program
     }
 
+    /// What is called at node `i`, and which output it is: a formula made of a function may call.
+    pub(crate) fn called(&self, i: usize) -> Option<(&crate::Operation, usize)> {
+        match self.program.step(NodeId(u32::try_from(i).ok()?)) {
+            Step::Call(operation, _, output) => Some((operation, output)),
+            _ => None,
+        }
+    }
+
     /// The node of the result.
     #[must_use]
     pub fn result(&self) -> NodeId {

@@ -112,7 +112,8 @@ impl fmt::Display for Derivative {
 pub struct Cost {
     /// Of what.
     pub derivative: Derivative,
-    /// Operations, the multiplications of sweeps included.
+    /// Operations, the multiplications of sweeps included, and those inside of calls as far as they
+    /// are known.
     pub operations: usize,
     /// Walks over the program: one, or one more for each eight directions of a matrix.
     pub sweeps: usize,
@@ -148,7 +149,7 @@ impl Function {
         let program = path.derived(derivative.kind());
         let mut cost = Cost {
             derivative,
-            operations: program.operations(),
+            operations: program.work(),
             sweeps: 1,
             colours: None,
             bytes: scratch(program) + result(derivative, &path) + held(derivative, program),

@@ -1,10 +1,9 @@
 //! Derivatives of a function that are functions themselves: they print, draw, simplify and
 //! differentiate again.
 
+use super::Function;
 use super::path::{Kind, Path};
-use super::{Function, Names};
 use crate::error::{Error, ErrorKind};
-use std::sync::Arc;
 
 impl Function {
     /// The gradient as a function of the same inputs, with an output `d{output}/d{input}` for
@@ -33,15 +32,38 @@ impl Function {
     ///
     /// # Errors
     ///
-    /// None at present.
+    /// If a call has no derivative.
     pub fn jacobian_function(&self) -> Result<Self, Error> {
-        let path = self.first_path();
-        let (n, m) = (self.names.inputs.len(), self.names.outputs.len());
         let names = self.pairs(&self.names.outputs);
-        if m == 1 {
-            return Ok(self.part(&path, Kind::Gradient, 1..=n, names));
-        }
-        Ok(self.rows(&path, names))
+        let (count, single) = (names.len(), self.names.outputs.len() == 1);
+        self.derive(self.names.inputs.clone(), names, move |path| {
+            if single {
+                path.part(path.derived(Kind::Gradient), 1..=path.inputs)
+            } else {
+                path.part(&path.jacobian(), 0..count)
+            }
+        })
+    }
+
+    /// The outputs and their directional derivatives as a function of the point and a direction:
+    /// inputs `x, …, dx, …`, outputs `y, …, dy, …` (`ddx` where `dx` is taken). Forward mode as a
+    /// function; parameters stay.
+    ///
+    /// ```
+    /// use chainrule::Function;
+    /// let f = Function::record(["x"], |[x]| x.sin())?.jvp_function()?;
+    /// assert_eq!(f.inputs(), ["x", "dx"]);
+    /// assert_eq!(f.eval(&[0.0, 2.0])?, [0.0, 2.0]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If a call has no derivative.
+    pub fn jvp_function(&self) -> Result<Self, Error> {
+        let inputs = super::record::with_directions(&self.names.inputs, &self.names.parameters);
+        let outputs = super::record::with_directions(&self.names.outputs, &[]);
+        self.derive(inputs, outputs, Path::forward)
     }
 
     /// The Hessian of one output as a function: row by row.
@@ -77,50 +99,15 @@ impl Function {
     /// If there is no output of that number.
     #[must_use]
     pub fn with_outputs(&self, keep: &[usize]) -> Self {
-        let path = self.first_path();
         let names = keep.iter().map(|&i| self.names.outputs[i].clone()).collect();
-        self.selection(&path, &path.program, keep, names)
+        let keep = keep.to_vec();
+        let part = move |path: &Path| path.part(&path.program, keep.iter().copied());
+        self.derive(self.names.inputs.clone(), names, part)
+            .expect("a part of a program needs no more than the whole")
     }
 
     fn pairs(&self, outputs: &[String]) -> Vec<String> {
         let inputs = &self.names.inputs;
         outputs.iter().flat_map(|y| inputs.iter().map(move |x| format!("d{y}/d{x}"))).collect()
-    }
-
-    /// Outputs `range` of the derived program of that kind.
-    fn part(
-        &self,
-        path: &Arc<Path>,
-        kind: Kind,
-        range: std::ops::RangeInclusive<usize>,
-        names: Vec<String>,
-    ) -> Self {
-        let program = path.derived(kind);
-        self.selection(path, program, &range.collect::<Vec<_>>(), names)
-    }
-
-    fn selection(
-        &self,
-        path: &Path,
-        program: &crate::program::Program,
-        keep: &[usize],
-        names: Vec<String>,
-    ) -> Self {
-        let all = program.outputs();
-        let guards = all.len() - 2 * path.guards.len();
-        let mut outputs: Vec<_> = keep.iter().map(|&i| all[i]).collect();
-        outputs.extend(&all[guards..]);
-        let mut program = program.clone();
-        program.set_outputs(outputs);
-        let program = program.without_dead_code();
-        let names = Names { outputs: names, ..(*self.names).clone() };
-        let path = Path::new(program, path.guards.clone(), path.inputs);
-        Self::from_path(names, None, path, Arc::clone(&self.parameters))
-    }
-
-    fn rows(&self, path: &Arc<Path>, names: Vec<String>) -> Self {
-        let program = path.jacobian();
-        let keep: Vec<usize> = (0..names.len()).collect();
-        self.selection(path, &program, &keep, names)
     }
 }

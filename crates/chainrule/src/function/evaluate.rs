@@ -304,7 +304,9 @@ impl Function {
         } else {
             work.path = Some(path);
         }
-        Ok(())
+        // A derivative may need more of a call than its author gave.
+        let path = work.path.as_deref().expect("set on both ways");
+        path.derived(kind).complete()
     }
 
     /// Evaluates the program of that kind at `x` along this path.
@@ -316,10 +318,31 @@ impl Function {
         work: &mut Workspace,
     ) -> Result<(), Error> {
         self.set_inputs(x, &[], work)?;
+        path.derived(kind).complete()?;
         evaluate(path, kind, work).map_err(|flipped| branch_changed(path, flipped, work, kind))?;
         work.path = Some(Arc::clone(path));
         work.owner = Some(Arc::clone(&self.paths));
         Ok(())
+    }
+
+    /// The path whose guards hold at `x`, and the values of all its nodes.
+    pub(super) fn values_at(&self, x: &[f64]) -> Result<(Arc<Path>, Vec<f64>), Error> {
+        let work = &mut Workspace::new();
+        self.set_inputs(x, &[], work)?;
+        let inputs = work.inputs.clone();
+        let first = self.first_path();
+        let values = first.program.eval(&crate::algebra::Num, &inputs);
+        let value = |i: usize| values[first.program.outputs()[i].index()];
+        let holds = |(i, guard): (usize, &super::path::Guard)| {
+            let [a, b] = guard_operands(&first, &first.program, i).map(value);
+            guard.relation.holds(a, b) == guard.held
+        };
+        if first.guards.iter().enumerate().all(holds) {
+            return Ok((first, values));
+        }
+        let path = self.path_at(x, work)?;
+        let values = path.program.eval(&crate::algebra::Num, &inputs);
+        Ok((path, values))
     }
 
     /// The path whose guards hold at `x`.

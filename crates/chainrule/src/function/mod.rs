@@ -22,7 +22,7 @@ pub use cost::{Cost, Derivative, size};
 pub use evaluate::Workspace;
 pub use objective::FunctionObjective;
 use path::Path;
-use record::Closure;
+use record::Source;
 pub use sparse::SparsePlan;
 use std::fmt;
 use std::sync::{Arc, RwLock};
@@ -40,7 +40,7 @@ use std::sync::{Arc, RwLock};
 #[derive(Clone)]
 pub struct Function {
     names: Arc<Names>,
-    closure: Option<Arc<Closure>>,
+    source: Option<Arc<Source>>,
     /// The ways through the program that were met so far; the first is the one recorded first.
     paths: Arc<Paths>,
     parameters: Arc<[f64]>,
@@ -111,6 +111,11 @@ impl Function {
     #[must_use]
     pub fn program(&self) -> crate::program::Program {
         self.first_path().program.clone()
+    }
+
+    /// Whether the way through the program depends on the point.
+    pub(crate) fn has_branches(&self) -> bool {
+        !self.first_path().guards.is_empty()
     }
 
     pub(crate) fn first_path(&self) -> Arc<Path> {

@@ -93,6 +93,37 @@ impl Path {
         }
     }
 
+    /// The way of the function with those outputs of `program`, which has this way's inputs and
+    /// ends with its guards.
+    pub(crate) fn part(&self, program: &Program, keep: impl IntoIterator<Item = usize>) -> Path {
+        let all = program.outputs();
+        let mut outputs: Vec<_> = keep.into_iter().map(|i| all[i]).collect();
+        outputs.extend(&all[all.len() - 2 * self.guards.len()..]);
+        let mut program = program.clone();
+        program.set_outputs(outputs);
+        Path::new(program.without_dead_code(), self.guards.clone(), self.inputs)
+    }
+
+    /// Outputs and tangents, of the point and a direction; parameters come last.
+    pub(crate) fn forward(&self) -> Path {
+        let program = self.derived(Kind::Jvp);
+        let (n, all) = (self.inputs, program.inputs().len());
+        let recorder = Recorder::sharing();
+        // The direction stands behind the parameters there.
+        let order = (0..n).chain(all - n..all).chain(n..all - n);
+        let mut inputs = vec![NodeId(0); all];
+        for place in order {
+            let input = recorder.input();
+            if let Some(name) = program.label(program.inputs()[place]) {
+                recorder.label(input, name);
+            }
+            inputs[place] = input.raw();
+        }
+        let values = program.eval(&recorder, &inputs);
+        let outputs = program.outputs().iter().map(|y| values[y.index()]).collect();
+        Path::new(finish(&recorder, outputs), self.guards.clone(), 2 * n)
+    }
+
     /// The program of that kind, made on first use.
     pub(crate) fn derived(&self, kind: Kind) -> &Program {
         let made = |make: &dyn Fn() -> Program| self.derived[kind as usize].get_or_init(make);

@@ -1,7 +1,7 @@
 //! Recording: from a closure, a formula or an eager graph to a [`Function`].
 
 use super::path::{Guard, Path};
-use super::{Function, Names, same_length};
+use super::{Function, Names, Workspace, same_length};
 use crate::error::{Error, ErrorKind};
 use crate::graph::{Graph, Value};
 use crate::program::Program;
@@ -9,8 +9,18 @@ use std::sync::{Arc, RwLock};
 
 /// The user's function over inputs and parameters, kept so that another way through it can be
 /// recorded.
-pub(super) type Closure =
-    dyn for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Vec<Value<'g>> + Send + Sync;
+type Closure = dyn for<'g> Fn(&[Value<'g>], &[Value<'g>]) -> Vec<Value<'g>> + Send + Sync;
+
+/// Where further ways through a function come from.
+pub(super) enum Source {
+    /// The user's closure, run again.
+    Closure(Arc<Closure>),
+    /// The ways of another function, of the same parameters, at the leading inputs.
+    Derived { from: Function, make: Box<Derive> },
+}
+
+/// What makes a derivative's program of a function's, way by way.
+pub(super) type Derive = dyn Fn(&Path) -> Path + Send + Sync;
 
 impl Function {
     /// Records a function of `N` named inputs with one output.
@@ -123,17 +133,17 @@ impl Function {
         let first = self.first_path();
         let path = Path::new(change(&first.program), first.guards.clone(), first.inputs);
         let names = (*self.names).clone();
-        Self::from_path(names, self.closure.clone(), path, Arc::clone(&self.parameters))
+        Self::from_path(names, self.source.clone(), path, Arc::clone(&self.parameters))
     }
 
     pub(super) fn from_path(
         names: Names,
-        closure: Option<Arc<Closure>>,
+        source: Option<Arc<Source>>,
         path: Path,
         parameters: Arc<[f64]>,
     ) -> Self {
         let paths = Arc::new(RwLock::new(vec![Arc::new(path)]));
-        Function { names: Arc::new(names), closure, paths, parameters, limit: None }
+        Function { names: Arc::new(names), source, paths, parameters, limit: None }
     }
 
     fn build(
@@ -149,15 +159,44 @@ impl Function {
         check_names(names.inputs.iter().chain(&names.parameters))?;
         let values: Arc<[f64]> = vec![0.0; parameters.len()].into();
         let path = record_path(&mut names, at, &values, &*closure);
-        Ok(Self::from_path(names, Some(closure), path, values))
+        Ok(Self::from_path(names, Some(Arc::new(Source::Closure(closure))), path, values))
     }
 
-    /// Records the way that the function takes at `x`, if it owns its closure.
+    /// Records the way that the function takes at `x`, if it, or what it was derived from, owns its
+    /// closure.
     pub(super) fn record_again(&self, x: &[f64]) -> Option<Path> {
-        let closure = self.closure.as_deref()?;
-        let mut names = (*self.names).clone();
-        let path = record_path(&mut names, x, &self.parameters, closure);
+        let path = match self.source.as_deref()? {
+            Source::Closure(closure) => {
+                let mut names = (*self.names).clone();
+                record_path(&mut names, x, &self.parameters, &**closure)
+            }
+            Source::Derived { from, make } => {
+                let from = Function { parameters: Arc::clone(&self.parameters), ..from.clone() };
+                let x = x.get(..from.names.inputs.len())?;
+                make(&*from.path_at(x, &mut Workspace::new()).ok()?)
+            }
+        };
         (path.outputs == self.names.outputs.len()).then_some(path)
+    }
+
+    /// The function whose way at a point is made from this one's at the leading inputs.
+    pub(super) fn derive(
+        &self,
+        inputs: Vec<String>,
+        outputs: Vec<String>,
+        make: impl Fn(&Path) -> Path + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        let names = Names { inputs, outputs, parameters: self.names.parameters.clone() };
+        let own = names.clone();
+        let make = move |path: &Path| {
+            let mut made = make(path);
+            name_nodes(&mut made.program, &own);
+            made
+        };
+        let path = make(&self.first_path());
+        path.program.complete()?;
+        let source = Source::Derived { from: self.clone(), make: Box::new(make) };
+        Ok(Self::from_path(names, Some(source.into()), path, Arc::clone(&self.parameters)))
     }
 }
 
@@ -198,6 +237,20 @@ fn name_nodes(program: &mut Program, names: &Names) {
     for (id, name) in inputs.into_iter().zip(names.inputs.iter().chain(&names.parameters)) {
         program.set_label(id, name.clone());
     }
+}
+
+/// The names, and one for the direction of each: `dx` for `x`, with as many `d` as it takes to
+/// tell it from the others.
+pub(super) fn with_directions(names: &[String], taken: &[String]) -> Vec<String> {
+    let mut all = names.to_vec();
+    for name in names {
+        let mut direction = format!("d{name}");
+        while all.contains(&direction) || taken.contains(&direction) {
+            direction.insert(0, 'd');
+        }
+        all.push(direction);
+    }
+    all
 }
 
 pub(super) fn check_names<'n>(names: impl Iterator<Item = &'n String>) -> Result<(), Error> {

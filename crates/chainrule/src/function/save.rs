@@ -6,7 +6,7 @@ use super::record::check_names;
 use super::{Function, Names};
 use crate::algebra::{Op, Relation};
 use crate::error::{Error, ErrorKind};
-use crate::program::{NodeId, Program, Step};
+use crate::program::{NodeId, Operation, Program, Step};
 use serde_json::{Map, Value, json};
 
 /// The first word of every file, with the version of the format.
@@ -35,6 +35,11 @@ impl Function {
                 list.extend(args.iter().map(|a| Value::from(a.0)));
                 list.into()
             }
+            Step::Call(operation, args, 0) => {
+                let args: Vec<Value> = args.iter().map(|a| Value::from(a.0)).collect();
+                json!(["call", operation.name(), args])
+            }
+            Step::Call(_, _, output) => json!(["output", output]),
         };
         let guard = |g: &Guard| json!([g.relation.symbol(), g.held]);
         let labels: Map<String, Value> = program
@@ -65,8 +70,29 @@ impl Function {
     /// # Errors
     ///
     /// If the text is not such a file: the line and column of a syntax error, or the number of the
-    /// node that makes no sense.
+    /// node that makes no sense. If it calls operations:
+    /// [`from_json_with`](Function::from_json_with).
     pub fn from_json(text: &str) -> Result<Self, Error> {
+        Self::from_json_with(text, &[])
+    }
+
+    /// Reads a function that calls operations, which are supplied here and found by their names.
+    ///
+    /// ```
+    /// use chainrule::{Function, Operation};
+    /// let triple = Operation::unary("triple", |x| 3.0 * x, |_, _| 3.0)?;
+    /// let called = triple.clone();
+    /// let f = Function::record(["x"], move |[x]| called.apply([x]) + 1.0)?;
+    /// let again = Function::from_json_with(&f.to_json(), &[triple])?;
+    /// assert_eq!(again.gradient(&[2.0])?, [3.0]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_json`](Function::from_json), and if an operation is not among them or has
+    /// another number of inputs or outputs.
+    pub fn from_json_with(text: &str, operations: &[Operation]) -> Result<Self, Error> {
         let document: Value = serde_json::from_str(text).map_err(|e| wrong(e.to_string()))?;
         match document.get("schema").and_then(Value::as_str) {
             Some(SCHEMA) => {}
@@ -85,7 +111,11 @@ impl Function {
             .map_err(|e| wrong(e.message()))?;
         let mut program = Program::default();
         for (i, node) in list(&document, "nodes")?.iter().enumerate() {
-            read_node(&mut program, node).map_err(|what| wrong(format!("node {i}: {what}")))?;
+            read_node(&mut program, i, node, operations)
+                .map_err(|what| wrong(format!("node {i}: {what}")))?;
+        }
+        if program.len() != list(&document, "nodes")?.len() {
+            return Err(wrong("the outputs of the last call are not all there"));
         }
         let results = list(&document, "results")?.iter().map(index);
         let results: Option<Vec<NodeId>> = results.collect();
@@ -147,12 +177,20 @@ fn strings(document: &Value, key: &str) -> Result<Vec<String>, Error> {
     names.ok_or_else(|| wrong(format!("`{key}` holds something that is no name")))
 }
 
-fn read_node(program: &mut Program, node: &Value) -> Result<(), String> {
+fn read_node(
+    program: &mut Program,
+    i: usize,
+    node: &Value,
+    operations: &[Operation],
+) -> Result<(), String> {
     let parts = node.as_array().ok_or("not a list")?;
     let (Some(name), rest) = (parts.first().and_then(Value::as_str), parts.get(1..)) else {
         return Err("no operation".into());
     };
     let rest = rest.unwrap_or_default();
+    if name != "output" && program.len() != i {
+        return Err("the outputs of the call before it are not all there".into());
+    }
     match (name, rest) {
         ("input", [number]) => {
             if number.as_u64() != Some(program.inputs().len() as u64) {
@@ -163,6 +201,28 @@ fn read_node(program: &mut Program, node: &Value) -> Result<(), String> {
         ("constant", [c]) => {
             let c = read_number(c).ok_or_else(|| format!("{c} is not a number"))?;
             program.push_constant(c);
+        }
+        ("call", [operation, args]) => {
+            let operation = operation.as_str().ok_or("a call without a name")?;
+            let known = operations.iter().find(|o| o.name() == operation).ok_or_else(|| {
+                format!(
+                    "it calls the operation `{operation}`, which was not supplied to \
+                     `Function::from_json_with`"
+                )
+            })?;
+            let args: Option<Vec<NodeId>> =
+                args.as_array().into_iter().flatten().map(index).collect();
+            let args = args.ok_or("arguments must be node numbers")?;
+            program.push_call(known, args);
+        }
+        ("output", [number]) => {
+            let at = u32::try_from(i).map_err(|_| "too many nodes")?;
+            let found = (i < program.len()).then(|| program.step(NodeId(at)));
+            let is_next = |k: usize| number.as_u64() == Some(k as u64);
+            if !matches!(found, Some(Step::Call(_, _, k)) if is_next(k)) {
+                return Err(format!("output {number} is not the next one of a call"));
+            }
+            return Ok(());
         }
         _ => {
             let op = Op::from_name(name).ok_or_else(|| format!("no operation `{name}`"))?;

@@ -1,6 +1,6 @@
 //! A function as text and as a picture's data, and what its derivatives cost.
 
-use super::{Function, Workspace};
+use super::Function;
 use crate::error::Error;
 use crate::expression::{self, Nodes, Part};
 use crate::graph::{Kind as NodeKind, Trace, TraceNode};
@@ -26,8 +26,8 @@ impl fmt::Display for Function {
         let listing = Listing::new(&path.program, outputs, &self.names.outputs);
         let mut lines = listing.definitions();
         for (name, &id) in self.names.outputs.iter().zip(outputs) {
-            let is_defined = path.program.label(id) == Some(name)
-                && matches!(path.program.step(id), Step::Operation(..));
+            let is_defined =
+                path.program.label(id) == Some(name) && path.program.step(id).is_computed();
             if !is_defined {
                 let text = expression::formula(&listing, id.index(), usize::MAX);
                 lines.push(format!("{name} = {text}"));
@@ -46,11 +46,14 @@ struct Listing<'p> {
 impl<'p> Listing<'p> {
     fn new(program: &'p Program, outputs: &[NodeId], taken: &[String]) -> Self {
         let mut uses = vec![0_usize; program.len()];
-        for (_, step) in program.steps() {
-            if let Step::Operation(_, args) = step {
-                for arg in args {
-                    uses[arg.index()] += 1;
-                }
+        for (id, step) in program.steps().rev() {
+            // An output of a call that nobody needs is not written either.
+            let idle = uses[id.index()] == 0 && !outputs.contains(&id);
+            if idle && matches!(step, Step::Call(..)) {
+                continue;
+            }
+            for arg in step.arguments() {
+                uses[arg.index()] += 1;
             }
         }
         let labels = program.steps().filter_map(|(id, _)| program.label(id));
@@ -59,7 +62,7 @@ impl<'p> Listing<'p> {
         let mut names = vec![None; program.len()];
         let mut next = 1;
         for (id, step) in program.steps() {
-            let is_operation = matches!(step, Step::Operation(..));
+            let is_operation = step.is_computed();
             names[id.index()] = if let Some(label) = program.label(id) {
                 Some(label.to_owned())
             } else if is_operation && uses[id.index()] > 1 && !outputs.contains(&id) {
@@ -75,7 +78,7 @@ impl<'p> Listing<'p> {
     }
 
     fn definitions(&self) -> Vec<String> {
-        let named = self.program.steps().filter(|(_, step)| matches!(step, Step::Operation(..)));
+        let named = self.program.steps().filter(|(_, step)| step.is_computed());
         named
             .filter_map(|(id, _)| {
                 let name = self.names[id.index()].as_ref()?;
@@ -100,7 +103,7 @@ impl Nodes for Listing<'_> {
 
 impl Function {
     /// The program's nodes with their numbers at `x`, to be drawn or explained: those that lead to
-    /// output `output`.
+    /// output `output`, on the way that the function takes there. One evaluation.
     ///
     /// # Errors
     ///
@@ -114,12 +117,9 @@ impl Function {
                 format!("there is no output {output}: the function has {count}"),
             ));
         }
-        let only = self.with_outputs(&[output]);
-        only.eval_into(x, &mut [0.0], &mut Workspace::new())?;
-        let path = only.first_path();
-        let inputs: Vec<f64> = x.iter().chain(&*self.parameters).copied().collect();
-        let values = path.program.eval(&crate::algebra::Num, &inputs);
-        Ok(trace_of(&path.program, &values, path.program.outputs()[0], &self.names.outputs[output]))
+        let (path, values) = self.values_at(x)?;
+        let (root, name) = (path.program.outputs()[output], &self.names.outputs[output]);
+        Ok(trace_of(&path.program, &values, root, name))
     }
 }
 
@@ -131,33 +131,34 @@ fn trace_of(program: &Program, values: &[f64], root: NodeId, name: &str) -> Trac
     for (id, step) in program.steps().filter(|(id, _)| wanted[id.index()]) {
         let node = |kind, inputs, label| {
             let (value, id) = (values[id.index()], id.0 + 1);
-            TraceNode { kind, inputs, label, value, gradient: None, id }
+            TraceNode { kind, inputs, label, value, gradient: None, id, call: None }
         };
         let label = if id == root { Some(name) } else { program.label(id) }.map(str::to_owned);
         let next = match step {
             Step::Constant(_) if id != root => continue,
             Step::Constant(_) => node(NodeKind::Constant, vec![], label),
             Step::Input(_) => node(NodeKind::Input, vec![], label),
-            Step::Operation(op, args) => {
-                let mut inputs = Vec::with_capacity(args.len());
-                for &arg in args {
+            Step::Operation(..) | Step::Call(..) => {
+                let mut inputs = Vec::with_capacity(step.arguments().len());
+                for &arg in step.arguments() {
                     if let Step::Constant(value) = program.step(arg) {
-                        let kind = NodeKind::Constant;
-                        let (inputs_of, label, gradient) = (vec![], None, None);
-                        nodes.push(TraceNode {
-                            kind,
-                            inputs: inputs_of,
-                            label,
-                            value,
-                            gradient,
-                            id: 0,
-                        });
-                        inputs.push(nodes.len() - 1);
-                    } else {
-                        inputs.push(place[arg.index()]);
+                        let (kind, inputs_of) = (NodeKind::Constant, vec![]);
+                        let (label, gradient, call) = (None, None, None);
+                        let id = 0;
+                        let inputs = inputs_of;
+                        nodes.push(TraceNode { kind, inputs, label, value, gradient, id, call });
+                        place[arg.index()] = nodes.len() - 1;
                     }
+                    inputs.push(place[arg.index()]);
                 }
-                node(NodeKind::Operation(op), inputs, label)
+                match step {
+                    Step::Call(operation, _, output) => {
+                        let call = Some((operation.clone(), output));
+                        TraceNode { call, ..node(NodeKind::Call, inputs, label) }
+                    }
+                    Step::Operation(op, _) => node(NodeKind::Operation(op), inputs, label),
+                    Step::Input(_) | Step::Constant(_) => continue,
+                }
             }
         };
         place[id.index()] = nodes.len();

@@ -4,7 +4,7 @@ use super::store::{Index, is_wide};
 use super::{Graph, Value};
 use crate::algebra::{Num, Op, Term};
 use std::cell::Cell;
-use std::ops::{Add, AddAssign, Index as At};
+use std::ops::{Add, AddAssign, Index as At, Range};
 use std::sync::LazyLock;
 
 /// Derivatives of one backward call with respect to every node: `gradient[x]`.
@@ -65,10 +65,11 @@ impl Graph {
         Gradient { adjoints, graph: self.identity() }
     }
 
-    fn sweep(&self, adjoints: &mut [f64]) {
+    /// Carries adjoints through those records, last first; none is an output of a call.
+    pub(super) fn sweep_records(&self, adjoints: &mut [f64], range: Range<usize>) {
         let flows = &*FLOWS;
-        self.store.with_records(adjoints.len(), |records| {
-            for i in (1..records.len()).rev() {
+        self.store.with_records(range.end, |records| {
+            for i in range.rev() {
                 let adjoint = adjoints[i];
                 if adjoint == 0.0 {
                     continue;

@@ -11,11 +11,13 @@
 //! ```
 
 mod backward;
+mod call;
 mod program;
 mod store;
 mod trace;
 
 use crate::algebra::{Algebra, Num, Numeric, Op, Relation, Row, Term};
+use crate::program::Operation;
 pub use backward::Gradient;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -35,6 +37,8 @@ pub struct Graph {
     labels: RefCell<HashMap<Index, String>>,
     /// Comparisons that the program asked for, while someone wants to know.
     guards: RefCell<Option<Vec<Comparison>>>,
+    /// What was called beside the operations of the table.
+    calls: RefCell<Vec<call::Recorded>>,
     /// How often the graph was cleared: tells an old [`Gradient`] from a current one.
     epoch: Cell<u64>,
 }
@@ -127,6 +131,10 @@ impl Graph {
         if !labels.is_empty() {
             labels.clear();
         }
+        let calls = self.calls.get_mut();
+        if !calls.is_empty() {
+            calls.clear();
+        }
         self.epoch.set(self.epoch.get() + 1);
     }
 
@@ -164,7 +172,7 @@ impl Graph {
         for i in 1..count {
             let node = i as Index;
             numbers[i] = match store.record(node).code() {
-                Code::Input => store.record(node).numbers[0],
+                Code::Input | Code::Output { .. } => store.record(node).numbers[0],
                 Code::Arguments => continue,
                 Code::Operation(op) => {
                     args.clear();
@@ -381,6 +389,9 @@ impl<'g> Value<'g> {
     /// constants.
     #[must_use]
     pub fn op(self) -> Option<String> {
+        if let Some((operation, _, output)) = self.recorded_call() {
+            return Some(operation.word(output));
+        }
         let (op, args) = self.recorded()?;
         let constant = |i| op.info().is_constant(i);
         let held: String =
@@ -392,9 +403,24 @@ impl<'g> Value<'g> {
     /// Numbers that are part of the operation, such as a constant exponent, are left out.
     #[must_use]
     pub fn inputs(self) -> Vec<Self> {
+        if let Some((_, args, _)) = self.recorded_call() {
+            return args.into_iter().map(|point| Term::new(self.algebra(), point)).collect();
+        }
         let Some((op, args)) = self.recorded() else { return Vec::new() };
         let nodes = (0..args.len()).filter(|&i| !op.info().is_constant(i)).map(|i| args[i]);
         nodes.map(|point| Term::new(self.algebra(), point)).collect()
+    }
+
+    /// The operation called, its arguments, and the number of the output that this value is.
+    fn recorded_call(self) -> Option<(Operation, Vec<Point>, usize)> {
+        let graph = self.algebra();
+        match graph.store.record(self.raw().node).code() {
+            Code::Output { site, output } => {
+                let (operation, args) = graph.called(site);
+                Some((operation, args, output as usize))
+            }
+            _ => None,
+        }
     }
 
     /// The operation and its arguments, constants included.

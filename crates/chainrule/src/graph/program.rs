@@ -3,6 +3,7 @@
 use super::store::{Code, Index};
 use super::{Graph, Value};
 use crate::program::{NodeId, Program};
+use std::collections::HashMap;
 
 impl Graph {
     /// What was recorded from `inputs` to `outputs`, as a program. Other values of the graph
@@ -29,14 +30,25 @@ impl Graph {
         for y in outputs {
             wanted[y.raw().node as usize] = true;
         }
-        for i in (1..=last).rev() {
-            if let (true, None, Code::Operation(op)) =
-                (wanted[i as usize], place[i as usize], store.record(i).code())
-            {
-                store.arguments(op, i).for_each(|a| wanted[a.node as usize] = true);
+        for i in (1..=last).rev().filter(|&i| place[i as usize].is_none()) {
+            match store.record(i).code() {
+                _ if !wanted[i as usize] => {}
+                Code::Operation(op) => {
+                    store.arguments(op, i).for_each(|a| wanted[a.node as usize] = true);
+                }
+                Code::Output { site, output } => {
+                    // The first output stands for the call.
+                    wanted[(i - output) as usize] = true;
+                    let (_, args) = self.called(site);
+                    for arg in args {
+                        wanted[arg.node as usize] = true;
+                    }
+                }
+                Code::Input | Code::Arguments => {}
             }
         }
         let mut args = Vec::new();
+        let mut calls: HashMap<Index, NodeId> = HashMap::new();
         for i in (1..=last).filter(|&i| wanted[i as usize]) {
             if place[i as usize].is_none() {
                 place[i as usize] = match store.record(i).code() {
@@ -49,6 +61,20 @@ impl Graph {
                             });
                         }
                         Some(program.push_operation(op, args.iter().copied()))
+                    }
+                    Code::Output { site, output } => {
+                        let first = *calls.entry(site).or_insert_with(|| {
+                            let (operation, points) = self.called(site);
+                            args.clear();
+                            for point in points {
+                                args.push(match place[point.node as usize] {
+                                    Some(id) if point.node != 0 => id,
+                                    _ => program.push_constant(point.value),
+                                });
+                            }
+                            program.push_call(&operation, args.iter().copied())
+                        });
+                        Some(NodeId(first.0 + output))
                     }
                     _ => Some(program.push_constant(store.record(i).numbers[0])),
                 };

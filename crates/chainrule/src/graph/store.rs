@@ -26,6 +26,7 @@ pub(super) struct Record {
 /// Codes beside the operations.
 const INPUT: u8 = 255;
 const ARGUMENTS: u8 = 254;
+const OUTPUT: u8 = 253;
 const BITS: u32 = 28;
 const MASK: u64 = (1 << BITS) - 1;
 const FULL: &str = "a graph holds at most 2^28 nodes; clear it between steps";
@@ -35,6 +36,11 @@ pub(super) enum Code {
     Input,
     Arguments,
     Operation(Op),
+    /// An output of the call of that number in the graph's list.
+    Output {
+        site: Index,
+        output: Index,
+    },
 }
 
 impl Record {
@@ -54,6 +60,10 @@ impl Record {
         match self.byte() {
             INPUT => Code::Input,
             ARGUMENTS => Code::Arguments,
+            OUTPUT => {
+                let [site, output] = self.nodes();
+                Code::Output { site, output }
+            }
             op => Code::Operation(Op::ALL[usize::from(op)]),
         }
     }
@@ -157,6 +167,11 @@ impl Store {
     #[inline]
     pub(super) fn input(&self, value: f64) -> Index {
         self.push(Record::new(INPUT, 0, 0, [value, 0.0]))
+    }
+
+    /// Records an output of a call, with its value.
+    pub(super) fn output(&self, site: Index, output: Index, value: f64) -> Index {
+        self.push(Record::new(OUTPUT, site, output, [value, 0.0]))
     }
 
     /// Records an operation of one argument.

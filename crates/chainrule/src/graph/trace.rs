@@ -1,10 +1,11 @@
 //! What led to a value: the nodes below it with numbers, labels and gradients, ready to be drawn,
 //! explained or searched for the first NaN.
 
-use super::store::{Code, Index};
-use super::{Gradient, Value};
+use super::store::{Argument, Code, Index};
+use super::{Gradient, Point, Value};
 use crate::algebra::Op;
 use crate::expression::{self, Nodes, Part};
+use crate::program::Operation;
 use std::borrow::Cow;
 
 /// The part of a graph that leads to one node: the chapter's `trace`, in topological order.
@@ -30,6 +31,8 @@ pub struct TraceNode {
     pub gradient: Option<f64>,
     /// The node's identity in its graph; constants share 0.
     pub id: u32,
+    /// What was called, and which of its outputs this is, where the kind is [`Kind::Call`].
+    pub call: Option<(Operation, usize)>,
 }
 
 /// Where a node's value comes from.
@@ -41,6 +44,8 @@ pub enum Kind {
     Constant,
     /// Computed.
     Operation(Op),
+    /// An output of an operation beside the table.
+    Call,
 }
 
 impl<'g> Value<'g> {
@@ -64,31 +69,43 @@ impl<'g> Value<'g> {
         let mut reached = vec![false; root as usize + 1];
         reached[root as usize] = true;
         for i in (1..=root).rev() {
-            if let (true, Code::Operation(op)) = (reached[i as usize], store.record(i).code()) {
-                store.arguments(op, i).for_each(|a| reached[a.node as usize] = true);
+            match store.record(i).code() {
+                _ if !reached[i as usize] => {}
+                Code::Operation(op) => {
+                    store.arguments(op, i).for_each(|a| reached[a.node as usize] = true);
+                }
+                Code::Output { site, .. } => {
+                    graph.called(site).1.iter().for_each(|a| reached[a.node as usize] = true);
+                }
+                Code::Input | Code::Arguments => {}
             }
         }
         let mut place = vec![0; root as usize + 1];
         let mut nodes = Vec::new();
         for i in (1..=root).filter(|&i| reached[i as usize]) {
-            let (kind, inputs) = match store.record(i).code() {
-                Code::Operation(op) => {
-                    let mut inputs = Vec::new();
-                    for argument in store.arguments(op, i) {
-                        if argument.node == 0 {
-                            nodes.push(constant(argument.number));
-                            inputs.push(nodes.len() - 1);
-                        } else {
-                            inputs.push(place[argument.node as usize]);
-                        }
-                    }
-                    (Kind::Operation(op), inputs)
+            let mut call = None;
+            let (kind, arguments) = match store.record(i).code() {
+                Code::Operation(op) => (Kind::Operation(op), store.arguments(op, i).collect()),
+                Code::Output { site, output } => {
+                    let (operation, points) = graph.called(site);
+                    call = Some((operation, output as usize));
+                    let argument = |p: Point| Argument { node: p.node, number: p.value };
+                    (Kind::Call, points.into_iter().map(argument).collect())
                 }
-                _ => (Kind::Input, Vec::new()),
+                Code::Input | Code::Arguments => (Kind::Input, Vec::new()),
             };
+            let mut inputs = Vec::with_capacity(arguments.len());
+            for argument in arguments {
+                if argument.node == 0 {
+                    nodes.push(constant(argument.number));
+                    inputs.push(nodes.len() - 1);
+                } else {
+                    inputs.push(place[argument.node as usize]);
+                }
+            }
             place[i as usize] = nodes.len();
             let (label, value) = (labels.get(&i).cloned(), numbers[i as usize]);
-            nodes.push(TraceNode { kind, inputs, label, value, gradient: None, id: i });
+            nodes.push(TraceNode { kind, inputs, label, value, gradient: None, id: i, call });
         }
         Trace { nodes }
     }
@@ -101,7 +118,8 @@ impl<'g> Value<'g> {
 }
 
 fn constant(value: f64) -> TraceNode {
-    TraceNode { kind: Kind::Constant, inputs: vec![], label: None, value, gradient: None, id: 0 }
+    let (kind, inputs) = (Kind::Constant, vec![]);
+    TraceNode { kind, inputs, label: None, value, gradient: None, id: 0, call: None }
 }
 
 impl Trace {
@@ -178,6 +196,10 @@ impl Nodes for Trace {
             Kind::Input => Part::Unknown,
             Kind::Constant => Part::Number(node.value),
             Kind::Operation(op) => Part::Apply(op, node.inputs.iter().copied()),
+            Kind::Call => {
+                let word = node.call.as_ref().map(|(operation, output)| operation.word(*output));
+                Part::Call(word.unwrap_or_default(), node.inputs.iter().copied())
+            }
         }
     }
 }

@@ -265,7 +265,9 @@ pub(super) fn uniform_nodes(program: &Program, uniforms: usize) -> Vec<bool> {
         uniform[id.index()] = match step {
             Step::Input(i) => i < uniforms,
             Step::Constant(_) => true,
-            Step::Operation(_, args) => args.iter().all(|a| uniform[a.index()]),
+            Step::Operation(..) | Step::Call(..) => {
+                step.arguments().iter().all(|a| uniform[a.index()])
+            }
         };
     }
     uniform

@@ -67,6 +67,7 @@ impl Rows {
                 }
                 Step::Input(i) => Node { kind: Kind::Column((i - uniforms) as u32), args: vec![] },
                 Step::Constant(_) => unreachable!("a constant is uniform"),
+                Step::Call(..) => unreachable!("`RowProgram` refuses calls"),
             };
             rows.place.insert(id, rows.nodes.len() as Id);
             rows.nodes.push(node);

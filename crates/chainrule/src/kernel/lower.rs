@@ -34,6 +34,7 @@ pub(super) fn lower(program: &Program, strict: bool) -> Lowered {
                 is_weak |= weakens;
                 lowering.operation(if weakens { Op::Mul } else { op }, &args)
             }
+            Step::Call(..) => unreachable!("`RowProgram` refuses calls"),
         };
         place.push(node);
     }

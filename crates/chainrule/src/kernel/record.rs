@@ -43,8 +43,10 @@ impl RowProgram {
             return Err(branches(&format!("{a} {} {b}", c.relation.symbol())));
         }
         let owned = |names: &[&str]| names.iter().map(|&n| n.to_owned()).collect();
+        let program = graph.program(&inputs, &outputs);
+        without_calls(&program)?;
         Ok(RowProgram {
-            program: graph.program(&inputs, &outputs),
+            program,
             parameters: owned(parameters),
             columns: owned(columns),
             outputs: named,
@@ -61,6 +63,7 @@ impl RowProgram {
             let [a, b] = [a, b].map(|id| path.program.formula(id));
             return Err(branches(&format!("{a} {} {b}", guard.relation.symbol())));
         }
+        without_calls(&path.program)?;
         distinct(columns.iter().copied())?;
         let names: Vec<&String> = function.inputs().iter().chain(function.parameters()).collect();
         let is_column = |name: &str| columns.contains(&name);
@@ -136,6 +139,15 @@ impl RowProgram {
 fn branches(text: &str) -> Error {
     Error::new(ErrorKind::BranchChanged, format!("the row program compares values: `{text}`"))
         .hint("rows may go either way; use `select`, `max` or `clamp`")
+}
+
+fn without_calls(program: &Program) -> Result<(), Error> {
+    let Some(operation) = program.called().first().map(|o| o.name().to_owned()) else {
+        return Ok(());
+    };
+    let message = format!("the row program calls `{operation}`, which has no loop over rows");
+    Err(Error::new(ErrorKind::Option, message)
+        .hint("evaluate the rows one by one with `Function`, or write it with the operations"))
 }
 
 fn distinct<'n>(names: impl Iterator<Item = &'n str>) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! What became of one program in another: a diff by structure, so that numbering does not matter.
 
-use super::{NodeId, Program, Step};
+use super::{NodeId, Operation, Program, Step};
 use crate::algebra::Op;
 use crate::expression;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -126,9 +126,18 @@ type Class = usize;
 
 #[derive(PartialEq, Eq, Hash)]
 enum Key {
+    /// The operation's identity and the output.
+    Call(u64, usize, Vec<Class>),
     Input(usize),
     Constant(u64),
     Operation(Op, Vec<Class>),
+}
+
+/// What a node applies to its arguments.
+#[derive(PartialEq)]
+enum Applied<'p> {
+    Op(Op),
+    Call(&'p Operation, usize),
 }
 
 /// A program with the classes of its nodes.
@@ -146,11 +155,13 @@ impl<'p> Side<'p> {
         let mut classes: Vec<Class> = Vec::with_capacity(program.len());
         let mut nodes = BTreeMap::new();
         for (id, step) in program.steps() {
+            let of = |args: &[NodeId]| args.iter().map(|a| classes[a.index()]).collect();
             let key = match step {
                 Step::Input(i) => Key::Input(i),
                 Step::Constant(c) => Key::Constant(c.to_bits()),
-                Step::Operation(op, args) => {
-                    Key::Operation(op, args.iter().map(|a| classes[a.index()]).collect())
+                Step::Operation(op, args) => Key::Operation(op, of(args)),
+                Step::Call(operation, args, output) => {
+                    Key::Call(operation.identity(), output, of(args))
                 }
             };
             let next = seen.len();
@@ -165,10 +176,11 @@ impl<'p> Side<'p> {
         self.classes[id.index()]
     }
 
-    fn operation(&self, id: NodeId) -> Option<(Op, &'p [NodeId])> {
+    fn operation(&self, id: NodeId) -> Option<(Applied<'p>, &'p [NodeId])> {
         match self.program.step(id) {
-            Step::Operation(op, args) => Some((op, args)),
-            _ => None,
+            Step::Operation(op, args) => Some((Applied::Op(op), args)),
+            Step::Call(operation, args, output) => Some((Applied::Call(operation, output), args)),
+            Step::Input(_) | Step::Constant(_) => None,
         }
     }
 

@@ -3,14 +3,17 @@
 //! Two loops over it, generic over the [`Algebra`], do the work of every engine: [`Program::eval`]
 //! here, and [`Program::adjoints`](crate::program::Program::adjoints) backward.
 
+mod call;
 mod check;
 mod difference;
 mod machine;
 mod recorder;
 mod seen;
 
-use crate::algebra::{Algebra, Op};
+use crate::algebra::Op;
 use crate::expression::{Nodes, Part};
+pub(crate) use call::{Callee, adjoints, eval_or_nan, tangents};
+pub use call::{Calls, Operation};
 pub use difference::{Change, Difference};
 pub(crate) use machine::Machine;
 pub use recorder::Recorder;
@@ -34,6 +37,7 @@ use std::ops::Range;
 pub struct Program {
     nodes: Vec<Node>,
     arguments: Vec<NodeId>,
+    calls: Vec<Site>,
     inputs: Vec<NodeId>,
     outputs: Vec<NodeId>,
     labels: BTreeMap<NodeId, String>,
@@ -55,6 +59,18 @@ enum Node {
     Input(u32),
     Constant(f64),
     Operation(Op, Range<u32>),
+    /// An output of a call. All outputs of one call stand next to each other, in order.
+    Call {
+        site: u32,
+        output: u32,
+    },
+}
+
+/// A call: the operation and its arguments.
+#[derive(Clone, Debug, PartialEq)]
+struct Site {
+    operation: Operation,
+    args: Range<u32>,
 }
 
 /// One step of a program, as it is seen from outside.
@@ -66,6 +82,26 @@ pub enum Step<'p> {
     Constant(f64),
     /// An operation of earlier steps.
     Operation(Op, &'p [NodeId]),
+    /// An output, by its number, of a call of earlier steps. The outputs of one call are steps next
+    /// to each other.
+    Call(&'p Operation, &'p [NodeId], usize),
+}
+
+impl<'p> Step<'p> {
+    /// The steps that it is computed from.
+    #[must_use]
+    pub fn arguments(self) -> &'p [NodeId] {
+        match self {
+            Step::Input(_) | Step::Constant(_) => &[],
+            Step::Operation(_, args) | Step::Call(_, args, _) => args,
+        }
+    }
+
+    /// Whether it is computed: neither an input nor a constant.
+    #[must_use]
+    pub fn is_computed(self) -> bool {
+        matches!(self, Step::Operation(..) | Step::Call(..))
+    }
 }
 
 impl Program {
@@ -104,6 +140,10 @@ impl Program {
             Node::Input(i) => Step::Input(*i as usize),
             Node::Constant(c) => Step::Constant(*c),
             Node::Operation(op, range) => Step::Operation(*op, self.slice(range)),
+            Node::Call { site, output } => {
+                let site = &self.calls[*site as usize];
+                Step::Call(&site.operation, self.slice(&site.args), *output as usize)
+            }
         }
     }
 
@@ -128,7 +168,7 @@ impl Program {
     /// # Panics
     ///
     /// If there are fewer `inputs` than the program has.
-    pub fn eval<A: Algebra>(&self, algebra: &A, inputs: &[A::Value]) -> Vec<A::Value> {
+    pub fn eval<A: Calls>(&self, algebra: &A, inputs: &[A::Value]) -> Vec<A::Value> {
         let mut values: Vec<A::Value> = Vec::with_capacity(self.nodes.len());
         let mut args = Vec::new();
         for node in &self.nodes {
@@ -140,6 +180,14 @@ impl Program {
                     args.extend(self.slice(range).iter().map(|a| values[a.index()]));
                     algebra.apply(*op, &args)
                 }
+                Node::Call { site, output: 0 } => {
+                    let site = &self.calls[*site as usize];
+                    args.clear();
+                    args.extend(self.slice(&site.args).iter().map(|a| values[a.index()]));
+                    values.extend(algebra.call(&site.operation, &args));
+                    continue;
+                }
+                Node::Call { .. } => continue,
             };
             values.push(value);
         }
@@ -168,6 +216,12 @@ impl Program {
                         op.value(arguments)
                     }
                 },
+                Node::Call { site, output } => {
+                    if *output == 0 {
+                        self.call_numbers(&self.calls[*site as usize], values, arguments);
+                    }
+                    continue;
+                }
             };
             values.push(value);
         }
@@ -178,9 +232,23 @@ impl Program {
         size_of_val(&*self.nodes) + size_of_val(&*self.arguments)
     }
 
-    /// Number of operations: neither inputs nor constants.
+    /// The outputs of a call, behind the values known so far.
+    #[cold]
+    fn call_numbers(&self, site: &Site, values: &mut Vec<f64>, arguments: &mut Vec<f64>) {
+        arguments.clear();
+        arguments.extend(self.slice(&site.args).iter().map(|a| values[a.index()]));
+        let first = values.len();
+        values.resize(first + site.operation.outputs().len(), f64::NAN);
+        eval_or_nan(&site.operation, arguments, &mut values[first..]);
+    }
+
+    /// Number of operations: neither inputs nor constants. A call is one.
     #[must_use]
     pub fn operations(&self) -> usize {
+        self.table_operations() + self.calls.len()
+    }
+
+    fn table_operations(&self) -> usize {
         self.nodes.iter().filter(|n| matches!(n, Node::Operation(..))).count()
     }
 
@@ -192,8 +260,8 @@ impl Program {
             wanted[root.index()] = true;
         }
         for (id, step) in self.steps().rev() {
-            if let (true, Step::Operation(_, args)) = (wanted[id.index()] && opened(id), step) {
-                for arg in args {
+            if wanted[id.index()] && opened(id) {
+                for arg in step.arguments() {
                     wanted[arg.index()] = true;
                 }
             }
@@ -201,10 +269,18 @@ impl Program {
         wanted
     }
 
-    /// The same program without the nodes that no output depends on; inputs stay.
+    /// The same program without the nodes that no output depends on; inputs stay, and so do all
+    /// outputs of a call of which one is needed.
     #[must_use]
     pub fn without_dead_code(&self) -> Program {
         let mut wanted = self.needed(&self.outputs, |_| true);
+        for (id, step) in self.steps() {
+            if let Step::Call(operation, _, 0) = step {
+                let group = &mut wanted[id.index()..id.index() + operation.outputs().len()];
+                let any = group.contains(&true);
+                group.fill(any);
+            }
+        }
         let mut program = Program::default();
         let mut place = vec![NodeId(0); self.nodes.len()];
         for &input in &self.inputs {
@@ -218,6 +294,10 @@ impl Program {
                 Step::Operation(op, args) => {
                     program.push_operation(op, args.iter().map(|a| place[a.index()]))
                 }
+                Step::Call(operation, args, 0) => {
+                    program.push_call(operation, args.iter().map(|a| place[a.index()]))
+                }
+                Step::Call(..) => program.next_output(place[id.index() - 1]),
             };
         }
         for (&id, label) in &self.labels {
@@ -267,6 +347,31 @@ impl Program {
         self.push(Node::Operation(op, range(start)..range(self.arguments.len())))
     }
 
+    /// The first output of a call; the others follow it.
+    pub(crate) fn push_call(
+        &mut self,
+        operation: &Operation,
+        args: impl IntoIterator<Item = NodeId>,
+    ) -> NodeId {
+        let start = self.arguments.len();
+        self.arguments.extend(args);
+        let small = |i: usize| u32::try_from(i).expect("fewer than 2^32 arguments");
+        let args = small(start)..small(self.arguments.len());
+        let site = small(self.calls.len());
+        self.calls.push(Site { operation: operation.clone(), args });
+        let first = self.push(Node::Call { site, output: 0 });
+        for output in 1..small(operation.outputs().len()) {
+            self.push(Node::Call { site, output });
+        }
+        first
+    }
+
+    /// The output of a call behind `output`, in a copy that is made node by node.
+    pub(crate) fn next_output(&self, output: NodeId) -> NodeId {
+        debug_assert!(matches!(self.step(output), Step::Call(..)));
+        NodeId(output.0 + 1)
+    }
+
     pub(crate) fn set_outputs(&mut self, outputs: Vec<NodeId>) {
         self.outputs = outputs;
     }
@@ -290,9 +395,16 @@ impl Nodes for Program {
         match &self.nodes[i] {
             Node::Input(_) => Part::Unknown,
             Node::Constant(c) => Part::Number(*c),
-            Node::Operation(op, range) => {
-                Part::Apply(*op, self.slice(range).iter().map(|a| a.index()))
+            Node::Operation(op, range) => Part::Apply(*op, indices(self.slice(range))),
+            Node::Call { site, output } => {
+                let site = &self.calls[*site as usize];
+                let word = site.operation.word(*output as usize);
+                Part::Call(word, indices(self.slice(&site.args)))
             }
         }
     }
+}
+
+fn indices(ids: &[NodeId]) -> impl Iterator<Item = usize> + '_ {
+    ids.iter().map(|id| id.index())
 }

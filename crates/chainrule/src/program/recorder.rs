@@ -1,7 +1,7 @@
 //! The algebra whose values are nodes of a program: running a formula in it writes it down.
 
 use super::seen::{Seen, hash};
-use super::{NodeId, Program, Step};
+use super::{NodeId, Operation, Program, Step};
 use crate::algebra::{Algebra, Op, Term};
 use std::cell::RefCell;
 
@@ -85,6 +85,17 @@ impl Recorder {
             seen.insert(hash, id);
             id
         })
+    }
+
+    /// The first output of a call.
+    pub(super) fn call_once(&self, operation: &Operation, args: &[NodeId]) -> NodeId {
+        let numbers = || args.iter().map(|a| u64::from(a.0)).chain([operation.identity()]);
+        let same = |step: Step<'_>| match step {
+            Step::Call(other, found, 0) => operation == other && found == args,
+            _ => false,
+        };
+        let push = |program: &mut Program| program.push_call(operation, args.iter().copied());
+        self.once(|| hash(numbers()), same, push)
     }
 
     /// The number of a constant node.

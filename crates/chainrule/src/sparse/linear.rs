@@ -6,7 +6,7 @@
 //! (the extended Jacobian as a linear system).
 
 use crate::algebra::{Algebra, Term};
-use crate::program::{NodeId, Program, Recorder, Step};
+use crate::program::{self, NodeId, Operation, Program, Recorder, Step};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -210,10 +210,18 @@ fn edges(program: &Program, recorder: &Recorder, values: &[NodeId], free: &[Node
     let mut edges = Vec::new();
     let mut args = Vec::new();
     for (to, step) in program.steps() {
-        let Step::Operation(op, nodes) = step else { continue };
-        if !nodes.iter().any(|n| varies[n.index()]) {
+        if !step.arguments().iter().any(|n| varies[n.index()]) {
             continue;
         }
+        let (op, nodes) = match step {
+            Step::Operation(op, nodes) => (op, nodes),
+            Step::Call(operation, nodes, 0) => {
+                let call = Called { operation, nodes, first: to };
+                call.edges(recorder, values, &mut varies, &mut edges);
+                continue;
+            }
+            Step::Call(..) | Step::Input(_) | Step::Constant(_) => continue,
+        };
         args.clear();
         args.extend(nodes.iter().map(|n| Term::new(recorder, values[n.index()])));
         op.partials(&args, Term::new(recorder, values[to.index()]), |i, partial| {
@@ -225,4 +233,65 @@ fn edges(program: &Program, recorder: &Recorder, values: &[NodeId], free: &[Node
         });
     }
     edges
+}
+
+/// A call while its edges are looked for.
+struct Called<'p> {
+    operation: &'p Operation,
+    nodes: &'p [NodeId],
+    first: NodeId,
+}
+
+impl Called<'_> {
+    fn edges(
+        &self,
+        recorder: &Recorder,
+        values: &[NodeId],
+        varies: &mut [bool],
+        edges: &mut Vec<Edge>,
+    ) {
+        for (i, row) in self.partials(recorder, values, varies).into_iter().enumerate() {
+            let to = NodeId(self.first.0 + i as u32);
+            for (&from, weight) in self.nodes.iter().zip(row) {
+                if let (Some(weight), true) = (weight, varies[from.index()]) {
+                    varies[to.index()] = true;
+                    edges.push(Edge { from, to, weight });
+                }
+            }
+        }
+    }
+
+    /// The Jacobian, a row for each output, by the mode that needs fewer sweeps.
+    fn partials(
+        &self,
+        recorder: &Recorder,
+        values: &[NodeId],
+        varies: &[bool],
+    ) -> Vec<Vec<Option<NodeId>>> {
+        let (n, m) = (self.nodes.len(), self.operation.outputs().len());
+        let args: Vec<NodeId> = self.nodes.iter().map(|a| values[a.index()]).collect();
+        let outputs = &values[self.first.index()..self.first.index() + m];
+        let one = recorder.constant(1.0);
+        let unit = |count: usize, k: usize| (0..count).map(move |i| (i == k).then_some(one));
+        let depends = |i: usize, k: usize| self.operation.callee().depends(i, k);
+        let mut rows = vec![vec![None; n]; m];
+        if n < m {
+            for k in (0..n).filter(|&k| varies[self.nodes[k].index()]) {
+                let tangents: Vec<_> = unit(n, k).collect();
+                let column = program::tangents(recorder, self.operation, &args, outputs, &tangents);
+                for (i, slope) in column.into_iter().enumerate().filter(|&(i, _)| depends(i, k)) {
+                    rows[i][k] = slope.filter(|&s| !recorder.is_zero(s));
+                }
+            }
+        } else {
+            for (i, row) in rows.iter_mut().enumerate() {
+                let weights: Vec<_> = unit(m, i).collect();
+                let slopes = program::adjoints(recorder, self.operation, &args, outputs, &weights);
+                for (k, slope) in slopes.into_iter().enumerate().filter(|&(k, _)| depends(i, k)) {
+                    row[k] = slope;
+                }
+            }
+        }
+        rows
+    }
 }

@@ -54,11 +54,17 @@ pub(crate) struct Machine {
     pub(crate) outputs: Vec<u32>,
     /// Most arguments of an operation of any number.
     widest: usize,
+    /// A program that calls, and is run node by node instead.
+    whole: Option<Box<Program>>,
 }
 
 impl Machine {
     pub(crate) fn new(program: &Program) -> Self {
-        Builder::new(program).build()
+        if program.calls.is_empty() {
+            return Builder::new(program).build();
+        }
+        let outputs = program.outputs().iter().map(|y| y.0).collect();
+        Machine { outputs, whole: Some(Box::new(program.clone())), ..Machine::default() }
     }
 
     /// The values at `inputs`, in the machine's order; `scratch` is for operations of many
@@ -68,6 +74,9 @@ impl Machine {
     ///
     /// If there are fewer `inputs` than the program has.
     pub(crate) fn run(&self, inputs: &[f64], values: &mut Vec<f64>, scratch: &mut Vec<f64>) {
+        if let Some(program) = &self.whole {
+            return program.eval_numbers(inputs, values, scratch);
+        }
         values.resize(self.slots, 0.0);
         scratch.resize(self.widest, 0.0);
         values[..self.inputs].copy_from_slice(&inputs[..self.inputs]);

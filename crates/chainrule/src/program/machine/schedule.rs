@@ -19,7 +19,7 @@ pub(super) fn schedule(program: &Program, items: &[Item], arguments: &[u32]) -> 
                 place[id.index()] = (machine.inputs + machine.constants.len()) as u32;
                 machine.constants.push(c);
             }
-            Step::Operation(..) => {}
+            Step::Operation(..) | Step::Call(..) => {}
         }
     }
     for (k, c) in [1.0, -0.0].into_iter().enumerate() {

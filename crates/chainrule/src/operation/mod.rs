@@ -1,0 +1,48 @@
+//! Operations beside the table: functions of the user's, solvers, loops. Each is one node, whatever
+//! it does inside, and has a derivative.
+//!
+//! | to call | use |
+//! |---|---|
+//! | code of your own, with its derivative | [`Operation::unary`], [`Operation::with_jacobian`], [`Operation::with_vjp`] |
+//! | the same with second and higher derivatives | [`Operation::with_derivative`] |
+//! | a recorded function as one node | [`Operation::from_function`] |
+//!
+//! ```
+//! use chainrule::{Function, Operation};
+//! // A table of the user's, linear between its points.
+//! let interpolate = Operation::unary("interpolate", |x| 3.0 * x - 1.0, |_x, _y| 3.0)?;
+//! let f = Function::record(["x"], move |[x]| interpolate.apply([x]).square())?;
+//! assert_eq!(f.to_string(), "y0 = square(interpolate(x))");
+//! assert_eq!(f.gradient(&[2.0])?, [30.0]);
+//! # Ok::<(), chainrule::Error>(())
+//! ```
+
+mod closed;
+mod custom;
+mod function;
+
+use crate::error::{Error, ErrorKind};
+
+/// The names as the operation keeps them.
+///
+/// # Errors
+///
+/// If there is none, or one is empty or stands twice.
+fn named(operation: &str, what: &str, names: &[&str]) -> Result<Vec<String>, Error> {
+    let wrong = |message: String| Err(Error::new(ErrorKind::Name, message));
+    if operation.is_empty() {
+        return wrong("an operation has an empty name".into());
+    }
+    if names.is_empty() {
+        return wrong(format!("`{operation}` has no {what}"));
+    }
+    for (i, name) in names.iter().enumerate() {
+        if name.is_empty() {
+            return wrong(format!("an {what} of `{operation}` has an empty name"));
+        }
+        if names[..i].contains(name) {
+            return wrong(format!("two {what}s of `{operation}` are named `{name}`"));
+        }
+    }
+    Ok(names.iter().map(|&n| n.to_owned()).collect())
+}
