@@ -249,12 +249,12 @@ fn a_call_is_written_under_its_name() {
     assert_eq!(f.to_string(), "y0 = square(polar.r(x, 2*y))");
     let program = f.program();
     let latex = program.latex(program.outputs()[0]);
-    assert_eq!(latex, r"\mathrm{polar.r}\left(x, 2 \, y\right)^2");
+    assert_eq!(latex, r"{\mathrm{polar.r}\left(x, 2\,y\right)}^{2}");
     assert_eq!(
         f.gradient_function().expect("a derivative").to_string(),
         "t1 = 2*y\nt2 = polar.r(x, t1)\nt3 = polar.angle(x, t1)\nt4 = 2*t2\n\
-         dy0/dx = strong_mul(t4, polar_jacobian.dr/dx(x, t1, t2, t3))\n\
-         dy0/dy = strong_mul(t4, polar_jacobian.dr/dy(x, t1, t2, t3))*2"
+         dy0/dx = t4*polar_jacobian.dr/dx(x, t1, t2, t3)\n\
+         dy0/dy = t4*polar_jacobian.dr/dy(x, t1, t2, t3)*2"
     );
 }
 

@@ -106,6 +106,20 @@ impl Function {
             .expect("a part of a program needs no more than the whole")
     }
 
+    /// The outputs minus the leading inputs, as many.
+    ///
+    /// # Errors
+    ///
+    /// If there are more outputs than inputs.
+    pub(crate) fn minus_leading_inputs(&self) -> Result<Self, Error> {
+        let (n, m) = (self.names.inputs.len(), self.names.outputs.len());
+        if m > n {
+            let message = format!("{m} outputs are no new values of {n} inputs");
+            return Err(Error::new(ErrorKind::Length, message));
+        }
+        self.derive(self.names.inputs.clone(), self.names.outputs.clone(), Path::minus_inputs)
+    }
+
     fn pairs(&self, outputs: &[String]) -> Vec<String> {
         let inputs = &self.names.inputs;
         outputs.iter().flat_map(|y| inputs.iter().map(move |x| format!("d{y}/d{x}"))).collect()

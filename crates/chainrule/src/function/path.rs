@@ -1,7 +1,7 @@
 //! One way through a function's program: what was recorded, the comparisons that it relied on, and
 //! the derivative programs made from it.
 
-use crate::algebra::{Algebra, Dual, DualValue, Relation, Term};
+use crate::algebra::{Algebra, Dual, DualValue, Op, Relation, Term};
 use crate::program::{Machine, NodeId, Program, Recorder};
 use crate::sparse::{Compression, Linear, SparsityPattern, Symmetry};
 use std::sync::{Arc, OnceLock};
@@ -122,6 +122,18 @@ impl Path {
         let values = program.eval(&recorder, &inputs);
         let outputs = program.outputs().iter().map(|y| values[y.index()]).collect();
         Path::new(finish(&recorder, outputs), self.guards.clone(), 2 * n)
+    }
+
+    /// The outputs minus the leading inputs.
+    pub(crate) fn minus_inputs(&self) -> Path {
+        let recorder = Recorder::new();
+        let values = replay(&self.program, &recorder);
+        let (results, guards) = self.program.outputs().split_at(self.outputs);
+        let value = |id: &NodeId| values[id.index()];
+        let pairs = results.iter().zip(self.program.inputs());
+        let differences = pairs.map(|(y, x)| recorder.apply(Op::Sub, &[value(y), value(x)]));
+        let outputs = differences.chain(guards.iter().map(value)).collect();
+        Path::new(finish(&recorder, outputs), self.guards.clone(), self.inputs)
     }
 
     /// The program of that kind, made on first use.

@@ -6,6 +6,8 @@
 //! | code of your own, with its derivative | [`Operation::unary`], [`Operation::with_jacobian`], [`Operation::with_vjp`] |
 //! | the same with second and higher derivatives | [`Operation::with_derivative`] |
 //! | a recorded function as one node | [`Operation::from_function`] |
+//! | what a solver of yours finds | [`Operation::root`], [`Operation::fixed_point`], [`Operation::linear_solve`] |
+//! | a step repeated many times | [`Operation::scan`] |
 //!
 //! ```
 //! use chainrule::{Function, Operation};
@@ -20,6 +22,10 @@
 mod closed;
 mod custom;
 mod function;
+mod implicit;
+mod lu;
+mod scan;
+mod schedule;
 
 use crate::error::{Error, ErrorKind};
 
