@@ -62,6 +62,8 @@ impl<const B: usize> Frame<B> {
 pub(super) struct Results<'r, 'c> {
     pub(super) sums: &'r mut [[f64; LANES]],
     pub(super) stores: &'r mut [&'c mut [f64]],
+    /// Whether a NaN was stored.
+    pub(super) has_nan: bool,
 }
 
 /// Runs `plan` over `rows` of the columns. Sums are added to; output columns begin at the first of
@@ -240,7 +242,10 @@ impl<'r, const B: usize> Block<'r, B> {
                 self.accumulate_products::<L>(results.sums, dst, a, pairs, len);
             }
             Code::Store => {
-                results.stores[dst as usize][at..at + len].copy_from_slice(&v(a)[..len]);
+                let x = v(a);
+                results.stores[dst as usize][at..at + len].copy_from_slice(&x[..len]);
+                let count: u64 = x.iter().map(|x| u64::from(x.is_nan())).sum();
+                results.has_nan |= count > 0;
             }
         }
     }

@@ -24,6 +24,7 @@ mod lower;
 mod math;
 mod options;
 mod plan;
+mod pool;
 mod prepared;
 mod record;
 mod reduce;

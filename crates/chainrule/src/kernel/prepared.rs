@@ -69,16 +69,12 @@ impl Prepared {
         options: Options,
     ) {
         let rows = columns[0].len();
-        Run { prepared: self, call, columns, rows, options }
-            .columns(&self.fast, &call.fast, outputs);
-        if !self.fast.is_weak {
+        let run = Run { prepared: self, call, columns, rows, options };
+        if !(run.columns(&self.fast, &call.fast, outputs) && self.fast.is_weak) {
             return;
         }
         let spoilt: Vec<usize> =
             (0..rows).filter(|&i| outputs.iter().any(|output| output[i].is_nan())).collect();
-        if spoilt.is_empty() {
-            return;
-        }
         let gathered: Vec<Vec<f64>> =
             columns.iter().map(|c| spoilt.iter().map(|&i| c[i]).collect()).collect();
         let gathered: Vec<&[f64]> = gathered.iter().map(Vec::as_slice).collect();

@@ -6,18 +6,18 @@ use super::block::{Frame, LANES, Results};
 use super::dispatch;
 use super::options::Options;
 use super::plan::Plan;
+use super::pool;
 use super::prepared::{Call, Prepared};
 use super::tally::{Chunk, Tally};
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Rows of a chunk, the unit of work of a thread.
 pub(super) const CHUNK: usize = 4096;
 
-/// Operations that are worth a further thread: some 300 µs, as starting one on a busy
-/// machine takes long.
-const WORTH_A_THREAD: usize = 1 << 22;
+/// Operations that are worth a further thread: some 70 µs, as waking one takes 5 to 50.
+const WORTH_A_THREAD: usize = 1 << 20;
 
 /// What a run over rows needs to know.
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ impl<'r, const B: usize> Worker<'r, B> {
 
     fn sums(&mut self, run: Run<'_>, rows: Range<usize>) -> Vec<f64> {
         self.lanes.fill([0.0; LANES]);
-        let mut results = Results { sums: &mut self.lanes, stores: &mut [] };
+        let mut results = Results { sums: &mut self.lanes, stores: &mut [], has_nan: false };
         let (frame, i) = (&mut self.frame, run.options.instructions);
         dispatch::run(i, self.plan, frame, run.columns, rows, self.uniforms, &mut results);
         self.lanes.iter().map(fold).collect()
@@ -62,12 +62,12 @@ impl Run<'_> {
         }
     }
 
-    /// The plan's output columns, each as long as there are rows.
-    pub(super) fn columns(self, plan: &Plan, uniforms: &[f64], outputs: &mut [&mut [f64]]) {
+    /// The plan's output columns, each as long as there are rows; whether there is a NaN in them.
+    pub(super) fn columns(self, plan: &Plan, uniforms: &[f64], outputs: &mut [&mut [f64]]) -> bool {
         if self.options.block_for(plan) == 16 {
-            self.columns_by::<16>(plan, uniforms, outputs);
+            self.columns_by::<16>(plan, uniforms, outputs)
         } else {
-            self.columns_by::<64>(plan, uniforms, outputs);
+            self.columns_by::<64>(plan, uniforms, outputs)
         }
     }
 
@@ -109,7 +109,13 @@ impl Run<'_> {
         });
     }
 
-    fn columns_by<const B: usize>(self, plan: &Plan, uniforms: &[f64], outputs: &mut [&mut [f64]]) {
+    fn columns_by<const B: usize>(
+        self,
+        plan: &Plan,
+        uniforms: &[f64],
+        outputs: &mut [&mut [f64]],
+    ) -> bool {
+        let has_nan = AtomicBool::new(false);
         let chunks = self.rows.div_ceil(CHUNK);
         let mut parts: Vec<Vec<&mut [f64]>> = (0..chunks).map(|_| Vec::new()).collect();
         for output in outputs {
@@ -123,11 +129,13 @@ impl Run<'_> {
             loop {
                 let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((number, mut stores)) = next else { return };
-                let mut results = Results { sums: &mut [], stores: &mut stores };
+                let mut results = Results { sums: &mut [], stores: &mut stores, has_nan: false };
                 let (i, rows) = (self.options.instructions, self.chunk(number));
                 dispatch::run(i, plan, &mut frame, self.columns, rows, uniforms, &mut results);
+                has_nan.fetch_or(results.has_nan, Ordering::Relaxed);
             }
         });
+        has_nan.into_inner()
     }
 
     /// Runs `worker` on as many threads as asked for, or as the work is worth.
@@ -140,13 +148,7 @@ impl Run<'_> {
             }
             std::thread::available_parallelism().map_or(1, usize::from).min(worth)
         });
-        let threads = threads.min(chunks);
-        std::thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(&worker);
-            }
-            worker();
-        });
+        pool::run(threads.min(chunks).saturating_sub(1), &worker);
     }
 }
 

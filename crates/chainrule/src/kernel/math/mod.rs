@@ -51,3 +51,10 @@ fn within(x: f64, lower: f64, upper: f64) -> f64 {
 fn below(x: f64, upper: f64) -> f64 {
     if x > upper { upper } else { x }
 }
+
+/// `x` where the condition holds, otherwise `y`, without a jump however long they take.
+#[inline(always)]
+fn choose(condition: bool, x: f64, y: f64) -> f64 {
+    let mask = u64::from(condition).wrapping_neg();
+    f64::from_bits(x.to_bits() & mask | y.to_bits() & !mask)
+}

@@ -114,5 +114,5 @@ pub(in super::super) fn erf(x: f64) -> f64 {
     let small = within(x, -1.0, 1.0);
     let near = small.mul_add(polynomial(small * small, &ERF), small);
     let far = 1.0 - slow(a) * exp_of_minus(a, a);
-    if a < 1.0 { near } else { far.copysign(x) }
+    super::choose(a < 1.0, near, far.copysign(x))
 }

@@ -1,0 +1,188 @@
+//! Sums and gradients over many rows, with the derivative written by hand beside each.
+//!
+//! `cargo bench -p chainrule --bench batch [name]`. Contenders take turns, one round after another,
+//! and what counts is the median of the ratios within a round: a busy machine slows both. In brackets
+//! stand the fastest rounds, which other work disturbed least. *plain* is
+//! a loop over the rows with the standard library's functions; *packed* is written in AVX-512
+//! intrinsics over rows that were packed by eights before the clock runs.
+
+#![expect(
+    clippy::needless_range_loop,
+    reason = "rows and components by their indices, as in a formula"
+)]
+#![expect(clippy::large_stack_arrays, reason = "accumulators of code written for one size")]
+
+#[path = "../../tests/support/random.rs"]
+mod random;
+
+mod black_scholes;
+mod gmm;
+mod logistic;
+mod mlp;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
+
+use chainrule::kernel::{Instructions, Kernel, Options};
+use chainrule::{Value, logsumexp};
+use random::Random;
+use std::hint::black_box;
+use std::time::Instant;
+
+const ROWS: usize = 16_384;
+const ROUNDS: usize = 25;
+
+/// A derivative by hand: parameters, columns, and where value and gradient go.
+type Hand = fn(&[f64], &[&[f64]], &mut [f64]);
+
+/// The same in AVX-512 over packed rows.
+type Packed = fn(&[f64], &[f64], &mut [f64]);
+
+/// The function for AVX-512 behind a look for it.
+macro_rules! packed {
+    ($f:expr) => {{
+        #[cfg(target_arch = "x86_64")]
+        {
+            super::Instructions::Avx512.is_available().then_some({
+                #[expect(unsafe_code, reason = "a function compiled for AVX-512")]
+                // SAFETY: the machine has the features.
+                |p, tiles, out| unsafe { ($f)(p, tiles, out) }
+            })
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        None
+    }};
+}
+use packed;
+
+/// A name, and what fills a list with value and gradient.
+type Contender<'w> = (String, Box<dyn Fn(&mut [f64]) + 'w>);
+
+struct Workload {
+    name: &'static str,
+    kernel: Kernel,
+    parameters: Vec<f64>,
+    columns: Vec<Vec<f64>>,
+    plain: Hand,
+    packed: Option<Packed>,
+    /// Per row outputs instead of sums: derivatives with respect to all columns.
+    by_row: bool,
+}
+
+fn names(letter: &str, n: usize) -> Vec<String> {
+    (0..n).map(|i| format!("{letter}{i}")).collect()
+}
+
+fn kernel(
+    parameters: usize,
+    columns: usize,
+    f: impl for<'g> FnOnce(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
+) -> Kernel {
+    let (p, c) = (names("p", parameters), names("x", columns));
+    let strs =
+        |names: &[String]| names.iter().map(|n| n.clone().leak() as &str).collect::<Vec<_>>();
+    Kernel::sum_over(&strs(&p), &strs(&c), f).expect("distinct names")
+}
+
+fn median(mut x: Vec<f64>) -> f64 {
+    x.sort_by(f64::total_cmp);
+    x[x.len() / 2]
+}
+
+fn fastest(x: &[f64]) -> f64 {
+    x.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+impl Workload {
+    fn run(&self, rounds: usize) {
+        let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
+        let size = if self.by_row { 6 * ROWS } else { 1 + self.parameters.len() };
+        let wrt: Vec<&str> = self.kernel.columns().iter().map(String::as_str).collect();
+        let ours = |kernel: &Kernel, out: &mut [f64]| {
+            let p = black_box(&self.parameters);
+            if self.by_row {
+                let mut outputs: Vec<&mut [f64]> = out.chunks_mut(ROWS).collect();
+                kernel.gradient_batch_into(p, &columns, &wrt, &mut outputs).expect("shapes fit");
+            } else {
+                let (value, gradient) = out.split_at_mut(1);
+                let found = kernel.value_and_gradient_into(p, &columns, gradient);
+                value[0] = found.expect("shapes fit");
+            }
+        };
+        #[cfg(target_arch = "x86_64")]
+        let tiles = vectors::pack(&self.columns);
+        let mut contenders: Vec<Contender<'_>> = Vec::new();
+        let run = |out: &mut [f64]| (self.plain)(black_box(&self.parameters), &columns, out);
+        contenders.push(("plain".to_owned(), Box::new(run)));
+        #[cfg(target_arch = "x86_64")]
+        if let Some(packed) = self.packed {
+            let tiles = &tiles;
+            let run = move |out: &mut [f64]| packed(black_box(&self.parameters), tiles, out);
+            contenders.push(("packed".to_owned(), Box::new(run)));
+        }
+        let hands = contenders.len();
+        for instructions in Instructions::ALL.into_iter().filter(|i| i.is_available()) {
+            for threads in if instructions == Instructions::best() { 1..=2 } else { 1..=1 } {
+                let options =
+                    Options { threads: Some(threads), instructions, ..Options::default() };
+                let kernel = self.kernel.with_options(options);
+                let ours = &ours;
+                let run = move |out: &mut [f64]| ours(&kernel, out);
+                contenders.push((format!("{instructions:?}, {threads} thread(s)"), Box::new(run)));
+            }
+        }
+        let mut out = vec![0.0; size];
+        let one: Vec<&[f64]> = columns.iter().map(|c| &c[..1]).collect();
+        let gradient = || self.kernel.value_and_gradient(&self.parameters, &one);
+        let start = Instant::now();
+        gradient().expect("shapes fit");
+        let first = start.elapsed();
+        let start = Instant::now();
+        gradient().expect("shapes fit");
+        let prepared = first.saturating_sub(start.elapsed()).as_secs_f64() * 1e6;
+        let mut expected = vec![0.0; size];
+        contenders[0].1(&mut expected);
+        for (name, run) in &contenders {
+            run(&mut out);
+            for (a, b) in out.iter().zip(&expected) {
+                assert!((a - b).abs() <= 1e-9 * (1.0 + b.abs()), "{name}: {a} and {b}");
+            }
+        }
+        let mut times = vec![Vec::new(); contenders.len()];
+        for _ in 0..rounds {
+            for (times, (_, run)) in times.iter_mut().zip(&contenders) {
+                let start = Instant::now();
+                run(&mut out);
+                black_box(&out);
+                times.push(start.elapsed().as_secs_f64() * 1e9 / ROWS as f64);
+            }
+        }
+        println!("{}: prepared in {prepared:.0} µs", self.name);
+        for ((name, _), t) in contenders.iter().zip(&times) {
+            let beside: Vec<String> = (0..hands)
+                .map(|h| {
+                    let ratios = t.iter().zip(&times[h]).map(|(t, b)| t / b).collect();
+                    let fastest = fastest(t) / fastest(&times[h]);
+                    format!("{:.2} ({fastest:.2}) × {}", median(ratios), contenders[h].0)
+                })
+                .collect();
+            let (middle, least) = (median(t.clone()), fastest(t));
+            println!("  {name:22} {middle:8.2} ({least:.2}) ns/row   {}", beside.join("   "));
+        }
+    }
+}
+
+fn main() {
+    let wanted = std::env::args().nth(1).filter(|a| !a.starts_with('-')).unwrap_or_default();
+    let once = std::env::args().any(|a| a == "--test");
+    let rounds = if once { 1 } else { ROUNDS };
+    let all = [
+        logistic::workload("logistic10", 10),
+        logistic::workload("logistic50", 50),
+        mlp::workload(),
+        gmm::workload(),
+        black_scholes::workload(),
+    ];
+    for workload in all.iter().filter(|w| w.name.contains(&wanted)) {
+        workload.run(rounds);
+    }
+}

@@ -1,0 +1,155 @@
+//! Threads that wait between calls, so that a call need not start them.
+//!
+//! A call offers its work to the waiting threads and begins with it itself. When it finds nothing
+//! left to do it withdraws the offer and waits only for threads that accepted it: one that a busy
+//! machine never woke costs nothing.
+
+#![expect(unsafe_code, reason = "threads that outlive a call run work that borrows from it")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// No more threads are started than this.
+const MOST: usize = 256;
+
+type Work<'w> = dyn Fn() + Sync + 'w;
+
+#[derive(Default)]
+struct State {
+    /// The work of the call that has the pool now.
+    work: Option<&'static Work<'static>>,
+    /// Threads that may still accept it.
+    places: usize,
+    /// Threads that are at it.
+    active: usize,
+    /// Whether the work panicked on one of them.
+    panicked: bool,
+    threads: usize,
+}
+
+static STATE: Mutex<State> =
+    Mutex::new(State { work: None, places: 0, active: 0, panicked: false, threads: 0 });
+static OFFERED: Condvar = Condvar::new();
+static FINISHED: Condvar = Condvar::new();
+
+fn state() -> MutexGuard<'static, State> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs `work` on this thread, and at the same time on up to `helpers` others; every run of it must
+/// return when nothing is left to do. While another call has the threads, on this one alone.
+///
+/// # Panics
+///
+/// If `work` panics on any thread.
+pub(super) fn run(helpers: usize, work: &Work<'_>) {
+    let offer = if helpers == 0 { None } else { Offer::new(helpers, work) };
+    work();
+    drop(offer);
+}
+
+/// The pool's threads may run the work for as long as this lives.
+struct Offer;
+
+impl Offer {
+    fn new(helpers: usize, work: &Work<'_>) -> Option<Self> {
+        let mut state = state();
+        if state.work.is_some() {
+            return None;
+        }
+        while state.threads < helpers.min(MOST) {
+            let name = "chainrule kernel".to_owned();
+            if std::thread::Builder::new().name(name).spawn(wait_for_work).is_err() {
+                break;
+            }
+            state.threads += 1;
+        }
+        // SAFETY: the reference is handed to threads that are counted as active while they use it,
+        // and `drop` withdraws it and waits until none is. `Offer` is dropped before `run` returns
+        // or unwinds, so before `work` ends.
+        let work = unsafe { std::mem::transmute::<&Work<'_>, &'static Work<'static>>(work) };
+        (state.work, state.places) = (Some(work), helpers);
+        drop(state);
+        if helpers == 1 {
+            OFFERED.notify_one();
+        } else {
+            OFFERED.notify_all();
+        }
+        Some(Offer)
+    }
+}
+
+impl Drop for Offer {
+    fn drop(&mut self) {
+        let mut state = state();
+        state.places = 0;
+        while state.active > 0 {
+            state = FINISHED.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.work = None;
+        let panicked = std::mem::take(&mut state.panicked);
+        drop(state);
+        assert!(!panicked || std::thread::panicking(), "a thread of the kernel panicked");
+    }
+}
+
+fn wait_for_work() {
+    let mut now = state();
+    loop {
+        let Some(work) = now.work.filter(|_| now.places > 0) else {
+            now = OFFERED.wait(now).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        };
+        now.places -= 1;
+        now.active += 1;
+        drop(now);
+        let is_fine = catch_unwind(AssertUnwindSafe(work)).is_ok();
+        now = state();
+        now.active -= 1;
+        now.panicked |= !is_fine;
+        if now.active == 0 {
+            FINISHED.notify_all();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::run;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn every_piece_of_work_is_done_once_whoever_does_it() {
+        for helpers in [0, 1, 3] {
+            for pieces in [0, 1, 50] {
+                let (next, sum) = (AtomicUsize::new(0), AtomicUsize::new(0));
+                run(helpers, &|| {
+                    while let Some(piece) =
+                        Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&i| i < pieces)
+                    {
+                        // A call inside a call finds the threads taken.
+                        run(2, &|| ());
+                        sum.fetch_add(piece, Ordering::Relaxed);
+                    }
+                });
+                assert_eq!(sum.into_inner(), (0..pieces).sum::<usize>());
+            }
+        }
+    }
+
+    #[test]
+    fn a_panic_of_a_thread_reaches_the_caller_and_the_pool_goes_on() {
+        let found = std::panic::catch_unwind(|| {
+            let entered = AtomicUsize::new(0);
+            run(1, &|| {
+                let first = entered.fetch_add(1, Ordering::SeqCst) == 0;
+                assert!(first, "the second to enter");
+                while entered.load(Ordering::SeqCst) < 2 {
+                    std::thread::yield_now();
+                }
+            });
+        });
+        assert!(found.is_err());
+        run(1, &|| ());
+    }
+}
