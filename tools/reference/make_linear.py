@@ -14,7 +14,7 @@ import pandas as pd
 import sklearn
 import statsmodels
 import statsmodels.api as sm
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import ElasticNet, Lasso, LogisticRegression, Ridge
 
 DATA = Path(__file__).parents[2] / "crates/chainrule-fit/tests/data"
 
@@ -93,11 +93,43 @@ def likelihood():
     return {"two": cases, "several": several, "ridge": ridge}
 
 
+def penalised():
+    cases = []
+    for file, response, drop in (
+        ("longley.csv", "TOTEMP", ["Obs"]),
+        ("stackloss.csv", "STACKLOSS", []),
+        ("randhie.csv", "mdvis", []),
+    ):
+        y, x = design(file, response, drop)
+        x = x[:, 1:]
+        for weights in (None, 1.0 + np.arange(len(y)) % 3):
+            mean = np.average(x, axis=0, weights=weights)
+            scale = np.sqrt(np.average((x - mean) ** 2, axis=0, weights=weights))
+            columns = (x - mean) / scale
+            # Sizes at which some columns of each file go.
+            size = {"longley.csv": 300.0, "stackloss.csv": 2.0, "randhie.csv": 0.1}[file]
+            tight = {"tol": 1e-15, "max_iter": 1_000_000}
+            for kind, penalty, ratio, model in (
+                ("ridge", size, None, Ridge(size, solver="cholesky")),
+                ("lasso", size, None, Lasso(size, **tight)),
+                ("net", size, 0.3, ElasticNet(size, l1_ratio=0.3, **tight)),
+            ):
+                model.fit(columns, y, sample_weight=weights)
+                slopes = model.coef_ / scale
+                cases.append({
+                    "file": file, "response": response, "weighted": weights is not None,
+                    "kind": kind, "penalty": penalty, "ratio": ratio,
+                    "estimates": [model.intercept_ - slopes @ mean, *slopes],
+                })
+    return cases
+
+
 def main():
     answer = {
         "made_by": f"statsmodels {statsmodels.__version__}, scikit-learn {sklearn.__version__}",
         "least_squares": least_squares(),
         "likelihood": likelihood(),
+        "penalised": penalised(),
     }
     (DATA / "linear.json").write_text(json.dumps(answer, indent=1) + "\n")
 

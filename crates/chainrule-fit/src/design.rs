@@ -77,6 +77,24 @@ impl Design {
         self.response.is_empty()
     }
 
+    /// The same model of some of its rows, given by their place, in that order.
+    #[must_use]
+    pub fn select(&self, places: &[usize]) -> Design {
+        let of = |column: &Vec<f64>| places.iter().map(|&i| column[i]).collect::<Vec<f64>>();
+        Design {
+            response: if self.response.is_empty() { Vec::new() } else { of(&self.response) },
+            columns: self.columns.iter().map(of).collect(),
+            weights: self.weights.as_ref().map(of),
+            offset: self.offset.as_ref().map(of),
+            rows: places.iter().map(|&i| self.rows.get(i).copied().unwrap_or(i)).collect(),
+            response_name: self.response_name.clone(),
+            response_levels: self.response_levels.clone(),
+            names: self.names.clone(),
+            dropped: self.dropped.clone(),
+            ..*self
+        }
+    }
+
     /// The model in words: `TOTEMP ~ GNPDEFL + GNP`.
     #[must_use]
     pub fn model(&self) -> String {

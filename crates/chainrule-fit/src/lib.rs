@@ -9,6 +9,8 @@
 //! | estimates, errors, diagnostics | [`Fit`] |
 //! | least squares, and predictions with intervals | [`LeastSquares`], [`Prediction`] |
 //! | logistic and Poisson models | [`Glm`] |
+//! | ridge, lasso, elastic net, the choice of their penalty | [`Penalised`], [`PenaltyPath`] |
+//! | rows held out, cross-validation of any model | [`split`], [`folds`], [`cross_validate`] |
 //! | a small neural network | [`Network`] |
 //! | one HTML file of it all | `Report`, with the feature `report` |
 
@@ -19,10 +21,12 @@ mod glm;
 mod linear;
 mod model;
 mod network;
+mod penalty;
 #[cfg(feature = "report")]
 mod report;
 mod show;
 mod table;
+mod validate;
 
 pub use design::{Design, Dropped};
 pub use fit::{Coefficient, Fit, Link, Status};
@@ -30,9 +34,11 @@ pub use glm::{Family, Glm};
 pub use linear::{Errors, LeastSquares, Prediction, StreamedLeastSquares};
 pub use model::{Missing, Plan, PlanOptions, Scan, Terms};
 pub use network::{Epoch, Network, NetworkOptions, Training};
+pub use penalty::{Choice, Penalised, Penalty, PenaltyPath};
 #[cfg(feature = "report")]
 pub use report::Report;
 pub use table::{
     Column, Data, Encoding, Estimate, MISSING_MARKERS, Progress, ReadOptions, Reader, Table,
     TableBlocks,
 };
+pub use validate::{CrossValidation, Model, cross_validate, design, folds, mean_loss, split};

@@ -2,7 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod inference;
-mod least_squares;
+pub(crate) mod least_squares;
 pub(crate) mod predict;
 pub(crate) mod robust;
 pub(crate) mod scale;

@@ -103,7 +103,7 @@ impl Triangle {
     }
 
     /// Folds the rows of another triangle in.
-    fn join(&mut self, other: &DMatrix<f64>) {
+    pub(crate) fn join(&mut self, other: &DMatrix<f64>) {
         let width = self.width();
         let stacked = DMatrix::from_fn(2 * width, width, |i, j| {
             if i < width { self.r[(i, j)] } else { other[(i - width, j)] }
