@@ -163,7 +163,9 @@ pub fn cross_validate(
     let parts = folds(design.len(), count, seed)?;
     let loss = |held: &Vec<usize>| {
         let mut is_held = vec![false; design.len()];
-        held.iter().for_each(|&i| is_held[i] = true);
+        for &i in held {
+            is_held[i] = true;
+        }
         let used: Vec<usize> = (0..design.len()).filter(|&i| !is_held[i]).collect();
         mean_loss(&model.fit(&design.select(&used))?, &design.select(held))
     };

@@ -50,7 +50,7 @@ impl Penalised {
     /// As for [`fit`](Penalised::fit).
     pub fn path(&self, design: &Design) -> Result<PenaltyPath, Error> {
         let standard = self.standard(design)?;
-        Ok(self.path_of(design, &standard, &self.grid(&standard)))
+        Ok(path_of(design, &standard, &self.grid(&standard)))
     }
 
     /// Chooses the penalty by cross-validation in `count` folds, seeded, and fits all rows with it.
@@ -70,7 +70,7 @@ impl Penalised {
     ) -> Result<(Fit, PenaltyPath), Error> {
         let standard = self.standard(design)?;
         let penalties = self.grid(&standard);
-        let mut path = self.path_of(design, &standard, &penalties);
+        let mut path = path_of(design, &standard, &penalties);
         let errors = self.errors(design, &penalties, count, seed)?;
         let folds = errors.len() as f64;
         for k in 0..penalties.len() {
@@ -92,16 +92,6 @@ impl Penalised {
         let mut fit = model.fit_to(design, &standard)?;
         fit.method += &format!(", chosen in {count} folds");
         Ok((fit, path))
-    }
-
-    fn path_of(&self, design: &Design, standard: &Standard, penalties: &[Penalty]) -> PenaltyPath {
-        let solved = standard.path(penalties);
-        PenaltyPath {
-            names: design.names.clone(),
-            penalties: penalties.iter().map(|p| p.strength()).collect(),
-            coefficients: solved.iter().map(|s| standard.per_unit(&s.coefficients)).collect(),
-            ..PenaltyPath::default()
-        }
     }
 
     /// The penalties of a path, falling.
@@ -155,5 +145,15 @@ impl Penalised {
             Ok(standard.path(penalties).into_iter().map(error).collect())
         });
         each.collect()
+    }
+}
+
+fn path_of(design: &Design, standard: &Standard, penalties: &[Penalty]) -> PenaltyPath {
+    let solved = standard.path(penalties);
+    PenaltyPath {
+        names: design.names.clone(),
+        penalties: penalties.iter().map(|p| p.strength()).collect(),
+        coefficients: solved.iter().map(|s| standard.per_unit(&s.coefficients)).collect(),
+        ..PenaltyPath::default()
     }
 }

@@ -52,14 +52,14 @@ impl Standard {
         let response = DVector::from_fn(p, |i, _| whole[(first + i, first + p)]);
         let mut constant = Vec::new();
         let mut scale = vec![1.0; p];
-        for j in 0..p {
+        for (j, scale) in scale.iter_mut().enumerate() {
             let length = columns.column(j).norm();
             if length <= CONSTANT * whole.column(first + j).norm() {
                 constant.push(first + j);
                 columns.column_mut(j).fill(0.0);
             } else {
-                scale[j] = length / n.sqrt();
-                columns.column_mut(j).unscale_mut(scale[j]);
+                *scale = length / n.sqrt();
+                columns.column_mut(j).unscale_mut(*scale);
             }
         }
         Ok(Standard { whole, has_intercept, scale, constant, columns, response, n })

@@ -10,7 +10,7 @@ const ZERO_CURVATURE: f64 = 1e-11;
 /// Components of a direction below this, in the scaled variables, are rounding.
 const ABSENT: f64 = 1e-5;
 
-/// The inverse of JᵀJ, or of a Hessian, as far as there is one.
+/// The inverse of `JᵀJ`, or of a Hessian, as far as there is one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Information {
     /// (JᵀJ)⁻¹, row by row; NaN in the rows and columns of a variable that is not determined. Times the

@@ -104,7 +104,7 @@ impl LeastSquares {
         let (mut evaluations, mut jacobians) = (0, 0);
         for (number, point) in points.iter().enumerate() {
             let run = Run::new(self, objective, point, number, &mut each);
-            let outcome = run.to_the_end();
+            let outcome = run.finish();
             evaluations += outcome.evaluations;
             jacobians += outcome.jacobians;
             let interrupted = matches!(outcome.stop, Stop::Interrupted { .. });
@@ -226,7 +226,7 @@ impl<'a> Run<'a> {
         self.objective.triangle(x)
     }
 
-    fn to_the_end(mut self) -> LeastSquaresOutcome {
+    fn finish(mut self) -> LeastSquaresOutcome {
         let stop = self.run();
         let bounds = self.settings.bounds.as_ref();
         let cosine = if self.triangle.is_finite() {

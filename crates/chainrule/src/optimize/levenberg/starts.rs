@@ -18,7 +18,7 @@ pub(super) fn starts(
     let n = start.len();
     let ratio = golden_ratio(n);
     let place = |k: usize, j: usize| {
-        let step = ratio.powi(-(j as i32 + 1));
+        let step = ratio.powf(-(j as f64 + 1.0));
         let shift = scramble(seed ^ (j as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         (shift + k as f64 * step).fract()
     };
@@ -39,7 +39,7 @@ fn spread(place: f64, start: f64, bounds: Option<&Bounds>, j: usize) -> f64 {
     }
     let factor = 100_f64.powf(2.0 * place - 1.0);
     if start == 0.0 {
-        let sign = if (place * 64.0) as u32 % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if (place * 64.0).floor() % 2.0 == 0.0 { 1.0 } else { -1.0 };
         sign * factor
     } else {
         start * factor
@@ -78,7 +78,9 @@ mod tests {
         let mut cells = [0; 16];
         for p in &points[1..] {
             assert!((0.0..=1.0).contains(&p[0]) && (-2.0..=2.0).contains(&p[1]));
-            cells[(p[0] * 4.0) as usize * 4 + (p[1] + 2.0) as usize] += 1;
+            #[expect(clippy::cast_sign_loss, reason = "the points lie in the box")]
+            let (row, column) = ((p[0] * 4.0) as usize, (p[1] + 2.0) as usize);
+            cells[row * 4 + column] += 1;
         }
         assert!(cells.iter().all(|&c| c > 0), "{cells:?}");
     }
