@@ -401,6 +401,10 @@ fn new_rows_with_unknown_levels_or_without_columns_are_refused() {
     assert_eq!(error.message(), "1 of 2 rows has gaps (region 1)");
 }
 
+fn whole_names(table: &Table) -> Vec<String> {
+    table.columns().iter().map(|c| c.name.clone()).collect()
+}
+
 #[test]
 fn blocks_have_the_rows_of_the_whole_table() {
     let mut text = String::from("y,x,region\n");
@@ -435,7 +439,39 @@ fn blocks_have_the_rows_of_the_whole_table() {
         all.dropped.merge(&more.dropped);
     }
     assert_eq!(all, design);
+    // A formula of numbers alone needs no pass before.
+    let scan = Scan::new(
+        &Terms::parse("y ~ x").expect("a formula"),
+        whole_names(&whole).as_slice(),
+        &with,
+    );
+    let scan = scan.expect("a formula for these columns");
+    assert!(!scan.needs_rows());
+    assert_eq!(scan.plan().expect("a plan").names(), ["intercept", "x"]);
     assert!(plan.check_gaps(&all.dropped, 5000).is_ok());
+}
+
+#[test]
+fn a_table_that_is_not_needed_any_more_becomes_the_same_design() {
+    for text in ["y,x,z,k\n1,2,3,1\n4,5,6,2\n", "y,x,z,k\n1,2,3,1\n4,5,NA,2\n7,8,9,2\n"] {
+        let table = read(text);
+        for formula in [
+            "y ~ x + z + log(z) + x:z",
+            "log(y) ~ C(k)*x + z",
+            "y ~ z",
+            "I(x) ~ z + offset(z)",
+            "y ~ 1 + x^2",
+        ] {
+            for missing in [Missing::Error, Missing::Drop, Missing::Mean] {
+                let options = PlanOptions { missing, weights: Some("k".into()), ..options() };
+                let Ok(plan) = Plan::new(&Terms::parse(formula).expect(formula), &table, &options)
+                else {
+                    continue;
+                };
+                assert_eq!(plan.into_design(table.clone()), plan.design(&table), "{formula}");
+            }
+        }
+    }
 }
 
 #[test]

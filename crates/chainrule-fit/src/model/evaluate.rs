@@ -103,6 +103,30 @@ impl Plan {
         Ok(design)
     }
 
+    /// The design of all rows of a table that is not needed any more: where no row is left out, columns that are
+    /// used as they are move, so that the numbers stand in memory once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`design`](Plan::design).
+    pub fn into_design(&self, table: Table) -> Result<Design, Error> {
+        let mut moved = Vec::new();
+        let mut design = self.make(&table, Some(&mut moved))?;
+        check_gaps(self.schema.options.missing, &design.dropped, table.rows())?;
+        let mut columns: HashMap<String, Data> =
+            table.into_columns().map(|c| (c.name, c.data)).collect();
+        for (place, name) in moved {
+            let Some(Data::Numbers(numbers)) = columns.remove(&name) else {
+                unreachable!("a column of numbers is moved to one place")
+            };
+            match place {
+                Place::Response => design.response = numbers,
+                Place::Column(i) => design.columns[i] = numbers,
+            }
+        }
+        Ok(design)
+    }
+
     /// The design of a block of rows, those with gaps left out and counted. [`check_gaps`](Plan::check_gaps) tells
     /// at the end whether that is allowed.
     ///
@@ -110,18 +134,28 @@ impl Plan {
     ///
     /// As for [`design`](Plan::design), but for gaps.
     pub fn design_block(&self, table: &Table) -> Result<Design, Error> {
+        self.make(table, None)
+    }
+
+    /// The design, with columns that may be moved left empty and named in `moved`.
+    fn make(
+        &self,
+        table: &Table,
+        mut moved: Option<&mut Vec<(Place, String)>>,
+    ) -> Result<Design, Error> {
         self.require(table, self.resolved.columns.iter().map(String::as_str))?;
         let used = self.resolved.usable(table, self.schema.options.missing)?;
         let response = if self.schema.options.classes {
             self.classes_of(&self.resolved.class_column(table, &used)?, table, &used.rows)?
         } else {
-            evaluate(&self.resolved.response, table, &used.rows, &[])?.into_owned()
+            let cells = evaluate(&self.resolved.response, table, &used.rows, &[])?;
+            take(cells, Place::Response, &self.resolved.response, moved.as_deref_mut())
         };
         let weights = match &self.resolved.weights {
             None => None,
             Some(name) => Some(weights(name, table, &used.rows)?),
         };
-        let right = self.right_side(table, used)?;
+        let right = self.right_side(table, used, moved)?;
         Ok(Design { response, weights, response_levels: self.schema.classes.clone(), ..right })
     }
 
@@ -145,7 +179,7 @@ impl Plan {
         if missing == Missing::Error {
             check_gaps(missing, &used.dropped, table.rows())?;
         }
-        self.right_side(table, used)
+        self.right_side(table, used, None)
     }
 
     /// Whether rows that were left out, `dropped` of `rows`, may be.
@@ -175,7 +209,12 @@ impl Plan {
             .hint(format!("they have {}", listed(&there))))
     }
 
-    fn right_side(&self, table: &Table, used: Usable) -> Result<Design, Error> {
+    fn right_side(
+        &self,
+        table: &Table,
+        used: Usable,
+        mut moved: Option<&mut Vec<(Place, String)>>,
+    ) -> Result<Design, Error> {
         let rows = &used.rows;
         let means = &self.schema.means;
         let mut factors: Vec<Cells> = Vec::with_capacity(self.resolved.meanings.len());
@@ -191,6 +230,14 @@ impl Plan {
         }
         let mut columns = Vec::with_capacity(self.names().len());
         for product in &self.products {
+            if let [(factor, Coding::Number)] = product[..]
+                && let (Meaning::Number(expression), Cells::Numbers(x)) =
+                    (&self.resolved.meanings[factor], &factors[factor])
+            {
+                let place = Place::Column(columns.len());
+                columns.push(take(x.clone(), place, expression, moved.as_deref_mut()));
+                continue;
+            }
             self.multiply(product, &factors, rows.len(), &mut columns);
         }
         let mut offset: Option<Vec<f64>> = None;
@@ -278,6 +325,30 @@ impl Plan {
 }
 
 const NONE: u32 = u32::MAX;
+
+/// Where a column of a table goes in a design.
+#[derive(Clone, Copy)]
+enum Place {
+    Response,
+    Column(usize),
+}
+
+/// The cells of a column of the design. Where they are a column of the table as it stands, and that is to be moved,
+/// they are left empty and noted.
+fn take(
+    cells: Cow<[f64]>,
+    place: Place,
+    expression: &Expression,
+    moved: Option<&mut Vec<(Place, String)>>,
+) -> Vec<f64> {
+    match (cells, moved) {
+        (Cow::Borrowed(_), Some(moved)) => {
+            moved.push((place, expression.name.clone()));
+            Vec::new()
+        }
+        (cells, _) => cells.into_owned(),
+    }
+}
 
 /// A factor in the rows that are used.
 enum Cells<'t> {

@@ -23,16 +23,26 @@ pub(super) fn parse(source: &str) -> Result<Terms, Error> {
     if response.is_empty() {
         return Err(wrong_at("expected a response before `~`", tilde..tilde + 1));
     }
-    let response = Written::new(&masked.text, response)?;
     let mut parser = Parser {
         text: &masked.text,
         source,
         masked: &masked,
-        at: tilde + 1,
+        at: response.start,
         depth: 0,
         factors: Vec::new(),
         offsets: Vec::new(),
     };
+    // `I(…)` around the whole response says what is so anyway.
+    let mut response = response;
+    if masked.text[response.start..].starts_with("I(") {
+        parser.at += 1;
+        let inner = parser.brackets()?;
+        if parser.at == response.end {
+            response = inner;
+        }
+    }
+    let response = Written::new(&masked.text, response)?;
+    parser.at = tilde + 1;
     let root = parser.sum()?;
     if let Some(c) = parser.peek() {
         return Err(parser.stray(c));

@@ -141,14 +141,16 @@ impl Scan {
         Ok(())
     }
 
-    /// The plan for these rows.
+    /// The plan for these rows. It may be had before the first row unless [`needs_rows`](Scan::needs_rows).
     ///
     /// # Errors
     ///
     /// If rows have gaps and nothing was said about them, none is left, a category has one level or a reference that
     /// is none of them.
     pub fn plan(self) -> Result<Plan, Error> {
-        check_gaps(self.options.missing, &self.dropped, self.rows)?;
+        if self.rows > 0 || self.needs_rows() {
+            check_gaps(self.options.missing, &self.dropped, self.rows)?;
+        }
         let mut categories = Vec::with_capacity(self.levels.len());
         for (wanted, levels) in self.resolved.categories.iter().zip(self.levels) {
             let (levels, is_numeric) = levels.sorted();
@@ -174,7 +176,7 @@ impl Scan {
         let mut means = Vec::new();
         if self.options.missing == Missing::Mean {
             for (name, (sum, count)) in self.resolved.numbers.iter().zip(self.sums) {
-                if count == 0 && self.rows > 0 {
+                if count == 0 {
                     return Err(wrong(format!("column `{name}` has no values, and so no mean"))
                         .hint(format!("`--drop {name}`")));
                 }

@@ -181,6 +181,10 @@ impl Table {
         &self.columns
     }
 
+    pub(crate) fn into_columns(self) -> impl Iterator<Item = Column> {
+        self.columns.into_iter()
+    }
+
     /// The column of that name.
     ///
     /// # Errors
