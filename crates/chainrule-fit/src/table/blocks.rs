@@ -2,34 +2,20 @@
 
 use super::collect::{Levels, translated};
 use super::parse::{Kind, Parsed};
-use super::reader::Reader;
+use super::text::TextReader;
 use super::{Column, Data, Table};
 use chainrule::Error;
 use std::collections::VecDeque;
 
-/// The rows of a file in blocks, each a [`Table`] of about the bytes that [`ReadOptions::block_bytes`] says.
-///
-/// A text has the same code in every block: the levels of a block are those of all blocks up to it.
-///
-/// ```
-/// use chainrule_fit::{ReadOptions, Reader};
-/// let text = "x\n1\n2\n3\n".repeat(1) + &"4\n".repeat(100_000);
-/// let reader = Reader::new(std::io::Cursor::new(text), &ReadOptions { block_bytes: 1000, ..Default::default() })?;
-/// let mut sum = 0.0;
-/// for block in reader.blocks() {
-///     sum += block?.numbers("x")?.iter().sum::<f64>();
-/// }
-/// assert_eq!(sum, 400_006.0);
-/// # Ok::<(), chainrule::Error>(())
-/// ```
-pub struct TableBlocks {
-    pub(super) reader: Reader,
+/// The rows of a text file in blocks.
+pub(super) struct TextBlocks {
+    pub(super) reader: TextReader,
     pub(super) levels: Vec<Levels>,
     pub(super) ready: VecDeque<Parsed>,
     pub(super) is_over: bool,
 }
 
-impl Iterator for TableBlocks {
+impl Iterator for TextBlocks {
     type Item = Result<Table, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -53,13 +39,7 @@ impl Iterator for TableBlocks {
     }
 }
 
-impl TableBlocks {
-    /// What was detected, as [`Reader::notes`].
-    #[must_use]
-    pub fn notes(&self) -> &[String] {
-        self.reader.notes()
-    }
-
+impl TextBlocks {
     fn table(&mut self, parsed: Parsed) -> Result<Table, Error> {
         let first_row = self.reader.rows;
         let layout = &self.reader.layout;

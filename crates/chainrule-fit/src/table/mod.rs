@@ -3,6 +3,8 @@
 mod blocks;
 mod cells;
 mod collect;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod detect;
 mod number;
 mod open;
@@ -11,12 +13,12 @@ mod parse;
 mod progress;
 mod reader;
 mod source;
+mod text;
 
-pub use blocks::TableBlocks;
 use chainrule::error::{Error, ErrorKind, closest};
 pub use options::{Encoding, MISSING_MARKERS, ReadOptions};
 pub use progress::{Estimate, Progress};
-pub use reader::Reader;
+pub use reader::{Reader, TableBlocks};
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;

@@ -5,12 +5,12 @@ use super::detect::Dialect;
 use super::options::ReadOptions;
 use super::parse::{Kind, Layout, boolean, shown};
 use super::progress::Estimate;
-use super::reader::Reader;
 use super::source::{Blocks, Input};
+use super::text::TextReader;
 use super::{check_names, listed, number, wrong};
 use chainrule::Error;
 
-impl Reader {
+impl TextReader {
     pub(super) fn start(input: Input, options: &ReadOptions) -> Result<Self, Error> {
         let mut blocks = Blocks::new(input, options.encoding, options.block_bytes);
         let mut found = Vec::new();
@@ -46,7 +46,7 @@ impl Reader {
             gaps: gaps.collect(),
             options: options.clone(),
         };
-        let mut reader = Reader {
+        let mut reader = TextReader {
             blocks,
             layout,
             path: None,

@@ -1,5 +1,10 @@
 //! How far a reading is, and how large its result will be.
 
+use super::parse::Kind;
+
+/// What shows how far a reading is.
+pub(super) type Show = Box<dyn FnMut(Progress) + Send>;
+
 /// How far a file was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -18,6 +23,19 @@ pub struct Estimate {
     pub rows: u64,
     /// Bytes of memory that the selected columns take: 8 a number and 4 a text, without the texts themselves.
     pub bytes: u64,
+}
+
+impl Estimate {
+    /// The same rows with columns of these kinds.
+    pub(super) fn of(self, kinds: &[Kind]) -> Self {
+        let width = |kind: &Kind| match kind {
+            Kind::Skip => 0,
+            Kind::Number | Kind::Boolean => 8,
+            Kind::Text => 4,
+        };
+        let width: u64 = kinds.iter().map(width).sum();
+        Estimate { bytes: self.rows.saturating_mul(width), ..self }
+    }
 }
 
 impl std::fmt::Display for Estimate {

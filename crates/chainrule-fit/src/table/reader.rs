@@ -1,16 +1,13 @@
 //! A file of rows: what it looks like is found first, then it is read as a whole or block by block.
 
-use super::blocks::TableBlocks;
-use super::collect::{Collected, Levels};
 use super::options::ReadOptions;
-use super::parse::{Kind, Layout, Parsed, parse};
-use super::progress::{Estimate, Progress};
-use super::source::{self, Block, Blocks, Input};
-use super::{Column, Table, position, wrong};
+use super::progress::{Estimate, Progress, Show};
+use super::text::TextReader;
+use super::{Table, position, wrong};
 use chainrule::Error;
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A file of rows whose first block was looked at: its columns are known, its rows are still to be read.
 ///
@@ -25,20 +22,25 @@ use std::path::{Path, PathBuf};
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 pub struct Reader {
-    pub(super) blocks: Blocks,
-    pub(super) layout: Layout,
-    /// The file, if it can be read once more.
-    pub(super) path: Option<PathBuf>,
-    pub(super) notes: Vec<String>,
-    pub(super) estimate: Option<Estimate>,
-    pub(super) rows: usize,
-    pub(super) expected_rows: usize,
-    pub(super) fault: Option<source::Fault>,
-    pub(super) progress: Option<Box<dyn FnMut(Progress) + Send>>,
+    rows: Box<dyn Rows>,
+    drop: Vec<String>,
+}
+
+/// Rows in some format.
+pub(super) trait Rows: Send {
+    fn names(&self) -> &[String];
+    fn notes(&self) -> &[String];
+    /// Leaves out the columns whose flag is not set.
+    fn keep(&mut self, keep: &[bool]);
+    fn estimate(&self) -> Option<Estimate>;
+    fn on_progress(&mut self, show: Show);
+    fn table(self: Box<Self>) -> Result<Table, Error>;
+    fn blocks(self: Box<Self>) -> Box<dyn Iterator<Item = Result<Table, Error>> + Send>;
 }
 
 impl Reader {
-    /// Opens a file, or standard input for `-`, and looks at its first block.
+    /// Opens a file, or standard input for `-`, and looks at its first block. With the feature `parquet` that may be
+    /// a Parquet or an Arrow file too.
     ///
     /// # Errors
     ///
@@ -46,32 +48,32 @@ impl Reader {
     /// or names that look like data; if an option names a column that there is not.
     pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Self, Error> {
         let path = path.as_ref();
-        let input = source::open(path)?;
-        let can_repeat = input.size.is_some();
-        let mut reader = Reader::start(input, options)?;
-        reader.path = can_repeat.then(|| path.to_owned());
-        Ok(reader)
+        #[cfg(feature = "parquet")]
+        if let Some(rows) = super::columnar::open(path, options)? {
+            return Ok(Reader { rows: Box::new(rows), drop: options.drop.clone() });
+        }
+        Ok(Reader { rows: Box::new(TextReader::open(path, options)?), drop: options.drop.clone() })
     }
 
-    /// Looks at the first block of anything that can be read once.
+    /// Looks at the first block of any text that can be read once.
     ///
     /// # Errors
     ///
     /// As for [`open`](Reader::open).
     pub fn new(input: impl Read + Send + 'static, options: &ReadOptions) -> Result<Self, Error> {
-        Reader::start(Input { read: Box::new(input), size: None }, options)
+        Ok(Reader { rows: Box::new(TextReader::new(input, options)?), drop: options.drop.clone() })
     }
 
     /// Names of all columns of the file.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.layout.names
+        self.rows.names()
     }
 
     /// What was detected and what is unusual, a sentence each, for people.
     #[must_use]
     pub fn notes(&self) -> &[String] {
-        &self.notes
+        self.rows.notes()
     }
 
     /// Reads these columns only. What is not read costs neither memory nor complaints about its cells.
@@ -80,20 +82,22 @@ impl Reader {
     ///
     /// If a column is not there or was dropped; a near name is suggested.
     pub fn select(&mut self, names: &[impl AsRef<str>]) -> Result<(), Error> {
-        let mut keep = vec![false; self.layout.names.len()];
-        for name in names {
-            let i = position(&self.layout.names, name.as_ref())?;
-            if self.layout.options.drop.iter().any(|d| d == name.as_ref()) {
-                let error = wrong(format!("column `{}` is needed and dropped", name.as_ref()));
-                return Err(error.hint(format!("leave out `--drop {}`", name.as_ref())));
+        let all = self.rows.names();
+        let places: HashMap<&str, usize> =
+            all.iter().zip(0..).map(|(name, i)| (name.as_str(), i)).collect();
+        let mut keep = vec![false; all.len()];
+        for name in names.iter().map(AsRef::as_ref) {
+            let place = match places.get(name) {
+                Some(&place) => place,
+                None => position(all, name)?,
+            };
+            if self.drop.iter().any(|d| d == name) {
+                let error = wrong(format!("column `{name}` is needed and dropped"));
+                return Err(error.hint(format!("leave out `--drop {name}`")));
             }
-            keep[i] = true;
+            keep[place] = true;
         }
-        for (kind, keep) in self.layout.kinds.iter_mut().zip(keep) {
-            if !keep {
-                *kind = Kind::Skip;
-            }
-        }
+        self.rows.keep(&keep);
         Ok(())
     }
 
@@ -111,22 +115,12 @@ impl Reader {
     /// ```
     #[must_use]
     pub fn estimate(&self) -> Option<Estimate> {
-        let width: u64 = self
-            .layout
-            .kinds
-            .iter()
-            .map(|kind| match kind {
-                Kind::Skip => 0,
-                Kind::Number | Kind::Boolean => 8,
-                Kind::Text => 4,
-            })
-            .sum();
-        self.estimate.map(|e| Estimate { bytes: e.rows.saturating_mul(width), ..e })
+        self.rows.estimate()
     }
 
     /// Calls `show` after every few blocks.
     pub fn on_progress(&mut self, show: impl FnMut(Progress) + Send + 'static) {
-        self.progress = Some(Box::new(show));
+        self.rows.on_progress(Box::new(show));
     }
 
     /// Reads all rows.
@@ -138,134 +132,40 @@ impl Reader {
     ///
     /// If a row has another number of cells than the header, a number is infinite or NaN, a quote is not closed, or
     /// the bytes are not in the encoding. If such a late text comes from what can be read only once.
-    pub fn table(mut self) -> Result<Table, Error> {
-        let mut columns: Vec<Collected> =
-            self.layout.kinds.iter().map(|k| Collected::new(*k)).collect();
-        let mut misfits: Vec<(usize, usize, String)> = Vec::new();
-        while let Some(batch) = self.batch()? {
-            for parsed in batch {
-                let base = self.rows;
-                if let Some(error) = self.take(&parsed) {
-                    return Err(error);
-                }
-                for (row, column, text) in parsed.misfits {
-                    if misfits.iter().all(|m| m.1 != column) {
-                        misfits.push((base + row, column, text));
-                    }
-                }
-                for (column, data) in columns.iter_mut().zip(parsed.columns) {
-                    column.append(data);
-                }
-            }
-            self.show_progress();
-        }
-        if let Some((row, column, text)) = misfits.first() {
-            return match self.path.take() {
-                Some(path) => self.again(&path, &misfits),
-                None => Err(self.layout.misfit(*row, *column, text)),
-            };
-        }
-        let named = std::mem::take(&mut self.layout.names).into_iter().zip(columns);
-        let columns =
-            named.filter_map(|(name, column)| Some(Column { name, data: column.data()? }));
-        Ok(Table {
-            columns: columns.collect(),
-            rows: self.rows,
-            first_row: 0,
-            decimal: self.layout.dialect.decimal,
-        })
-    }
-
-    /// Reads the file once more with the columns of `misfits` as text.
-    fn again(mut self, path: &Path, misfits: &[(usize, usize, String)]) -> Result<Table, Error> {
-        let kinds = std::mem::take(&mut self.layout.kinds);
-        let mut reader = Reader::open(path, &self.layout.options)?;
-        if reader.layout.names != self.layout.names {
-            return Err(wrong(format!("{} changed while it was read", path.display())));
-        }
-        reader.layout.kinds = kinds;
-        reader.progress = self.progress;
-        for (_, column, _) in misfits {
-            reader.layout.kinds[*column] = Kind::Text;
-        }
-        reader.table()
+    pub fn table(self) -> Result<Table, Error> {
+        self.rows.table()
     }
 
     /// Reads the rows block by block, in memory for a few blocks. Texts keep their codes from block to block.
+    ///
+    /// A text in a column that looked like numbers in the first block is an error here.
     #[must_use]
     pub fn blocks(self) -> TableBlocks {
-        let levels = self.layout.kinds.iter().map(|_| Levels::default()).collect();
-        TableBlocks { reader: self, levels, ready: VecDeque::new(), is_over: false }
+        TableBlocks(self.rows.blocks())
     }
+}
 
-    /// Parses as many blocks as there are threads; `None` at the end.
-    pub(super) fn batch(&mut self) -> Result<Option<Vec<Parsed>>, Error> {
-        if let Some(fault) = self.fault.take() {
-            return Err(self.source_error(fault));
-        }
-        let threads = self.layout.options.thread_count();
-        let mut blocks = Vec::with_capacity(threads);
-        while blocks.len() < threads {
-            match self.blocks.next() {
-                Ok(Some(block)) => blocks.push(block),
-                Ok(None) => break,
-                Err(fault) => {
-                    self.fault = Some(fault);
-                    break;
-                }
-            }
-        }
-        if blocks.is_empty() {
-            return match self.fault.take() {
-                Some(fault) => Err(self.source_error(fault)),
-                None => Ok(None),
-            };
-        }
-        let (layout, expected) = (&self.layout, self.expected_rows);
-        let read = |block: Block| parse(&block, layout, expected);
-        let parsed: Vec<Parsed> = if let [_] = blocks[..] {
-            blocks.into_iter().map(read).collect()
-        } else {
-            std::thread::scope(|scope| {
-                let running: Vec<_> =
-                    blocks.into_iter().map(|block| scope.spawn(move || read(block))).collect();
-                let finished = running.into_iter().map(std::thread::ScopedJoinHandle::join);
-                finished.map(|p| p.expect("parsing does not panic")).collect()
-            })
-        };
-        self.expected_rows = parsed.iter().map(|p| p.rows).max().unwrap_or(0) + 1;
-        Ok(Some(parsed))
-    }
+/// The rows of a file in blocks, each a [`Table`] of about the bytes that [`ReadOptions::block_bytes`] says.
+///
+/// A text has the same code in every block: the levels of a block are those of all blocks up to it.
+///
+/// ```
+/// use chainrule_fit::{ReadOptions, Reader};
+/// let text = String::from("x\n1\n2\n3\n") + &"4\n".repeat(100_000);
+/// let reader = Reader::new(std::io::Cursor::new(text), &ReadOptions { block_bytes: 1000, ..Default::default() })?;
+/// let mut sum = 0.0;
+/// for block in reader.blocks() {
+///     sum += block?.numbers("x")?.iter().sum::<f64>();
+/// }
+/// assert_eq!(sum, 400_006.0);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub struct TableBlocks(Box<dyn Iterator<Item = Result<Table, Error>> + Send>);
 
-    /// Counts the rows of a block; its error if it has one.
-    pub(super) fn take(&mut self, parsed: &Parsed) -> Option<Error> {
-        let base = self.rows;
-        self.rows += parsed.rows;
-        let (row, fault) = parsed.fault.as_ref()?;
-        Some(self.layout.error(base + row, fault, parsed.offset))
-    }
+impl Iterator for TableBlocks {
+    type Item = Result<Table, Error>;
 
-    fn source_error(&self, fault: source::Fault) -> Error {
-        match fault {
-            source::Fault::Read(error) => error,
-            source::Fault::OpenQuote => {
-                wrong(format!("the quote that opens in row {} is never closed", self.rows + 1))
-                    .hint("a quote within a cell is doubled, and the cell stands in quotes")
-            }
-        }
-    }
-
-    pub(super) fn next_block(&mut self) -> Result<Option<Block>, Error> {
-        self.blocks.next().map_err(|fault| self.source_error(fault))
-    }
-
-    pub(super) fn show_progress(&mut self) {
-        if let Some(show) = &mut self.progress {
-            show(Progress {
-                rows: self.rows,
-                bytes: self.blocks.position(),
-                of: self.blocks.file_size(),
-            });
-        }
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
     }
 }
