@@ -1,0 +1,146 @@
+//! chainrule beside other automatic differentiation crates, on the same inputs.
+//!
+//! `cargo run --release --ignore-rust-version [-- [--json FILE] [--reference FILE] [WORKLOAD…]]`. Every gradient is
+//! compared with a reference to 1e-9 before anything is timed. A round runs every crate once, so that they
+//! share the machine's moods; figures are medians over rounds, ratios are medians of the rounds' ratios.
+
+mod engine;
+mod engines;
+mod number;
+mod report;
+mod timing;
+mod workloads;
+
+use engine::{Engine, Program};
+use engines::chainrule::Chainrule;
+use report::Report;
+use std::hint::black_box;
+use timing::{Entry, Timed};
+use workloads::{microgpt, moons, small, sums};
+
+/// Runs `$work` for each crate as the type `$E`.
+macro_rules! each_engine {
+    ($E:ident => $work:expr) => {{
+        let mut entries = Vec::new();
+        macro_rules! one {
+            ($type:ty) => {{
+                type $E = $type;
+                entries.push($work);
+            }};
+        }
+        one!(Chainrule<false>);
+        one!(Chainrule<true>);
+        one!(engines::reverse::Reverse);
+        one!(engines::aad::Aad);
+        one!(engines::easy_ml::EasyMl);
+        one!(engines::echidna::Eager);
+        one!(engines::echidna::Replay);
+        one!(engines::xad::Xad<false>);
+        one!(engines::xad::Xad<true>);
+        entries
+    }};
+}
+
+/// A workload with few inputs, held in an array.
+fn small<'a, P: Program, const N: usize>(
+    name: &'static str,
+    program: &'a P,
+    at: &'a [f64; N],
+    by_hand: impl Fn([f64; N]) -> (f64, [f64; N]) + 'a,
+) -> Timed<'a> {
+    let (value, gradient) = by_hand(*at);
+    let mut entries = each_engine!(E => {
+        let mut engine = E::default();
+        let (found, slopes) = engine.array(program, *at);
+        let run = move || {
+            black_box(engine.array(program, black_box(*at)));
+        };
+        Entry::new(E::NAME, found, slopes.to_vec(), run)
+    });
+    let hand = move || {
+        black_box(by_hand(black_box(*at)));
+    };
+    entries.push(Entry::new(report::HAND, value, gradient.to_vec(), hand));
+    Timed { name, at: at.to_vec(), value, gradient: gradient.to_vec(), entries }
+}
+
+/// A workload with many inputs; without a derivative by hand, ours is the reference, once a difference quotient
+/// along one direction agrees with it.
+fn large<'a, P: Program>(
+    name: &'static str,
+    program: &'a P,
+    at: &'a [f64],
+    by_hand: Option<&'a dyn Fn(&[f64], &mut [f64]) -> f64>,
+) -> Timed<'a> {
+    let mut gradient = vec![0.0; at.len()];
+    let value = match by_hand {
+        Some(by_hand) => by_hand(at, &mut gradient),
+        None => Chainrule::<false>::default().slice(program, at, &mut gradient),
+    };
+    timing::check_by_difference(|x| program.run(x), at, &gradient);
+    let mut entries = each_engine!(E => {
+        let mut engine = E::default();
+        let mut slopes = vec![0.0; at.len()];
+        let found = engine.slice(program, at, &mut slopes);
+        let first = slopes.clone();
+        let run = move || {
+            black_box(engine.slice(program, black_box(at), &mut slopes));
+            black_box(&mut slopes);
+        };
+        Entry::new(E::NAME, found, first, run)
+    });
+    if let Some(by_hand) = by_hand {
+        let mut slopes = vec![0.0; at.len()];
+        let hand = move || {
+            black_box(by_hand(black_box(at), &mut slopes));
+            black_box(&mut slopes);
+        };
+        entries.push(Entry::new(report::HAND, value, gradient.clone(), hand));
+    }
+    Timed { name, at: at.to_vec(), value, gradient, entries }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments = report::Arguments::read(std::env::args().skip(1))?;
+    let (linreg, chain) = (sums::Linreg::new(10_000), sums::Chain(1_000_000));
+    let (network, gpt) = (moons::Moons::new(), microgpt::Microgpt::new());
+    let (weights, letters) = (moons::Moons::start(), microgpt::Microgpt::start());
+    let (line, valley) = (sums::Linreg::start(), sums::Rosenbrock::start(1000));
+    let one_step = |x: &[f64], slope: &mut [f64]| {
+        let (value, first) = chain.by_hand(x[0]);
+        slope[0] = first;
+        value
+    };
+    let line_by_hand = |p: &[f64], g: &mut [f64]| linreg.by_hand(p, g);
+    let network_by_hand = |p: &[f64], g: &mut [f64]| network.by_hand(p, g);
+
+    let mut report = Report::default();
+    let wanted = |name: &str| arguments.wants(name);
+    if wanted("tiny") {
+        report.add(small("tiny", &small::Tiny, &small::Tiny::AT, small::Tiny::by_hand));
+    }
+    if wanted("readme") {
+        report.add(small("readme", &small::Readme, &small::Readme::AT, small::Readme::by_hand));
+    }
+    if wanted("moons") {
+        report.add(large("moons", &network, &weights, Some(&network_by_hand)));
+    }
+    if wanted("microgpt") {
+        report.add(large("microgpt", &gpt, &letters, None));
+    }
+    if wanted("linreg") {
+        report.add(large("linreg", &linreg, &line, Some(&line_by_hand)));
+    }
+    if wanted("rosenbrock") {
+        report.add(large(
+            "rosenbrock",
+            &sums::Rosenbrock,
+            &valley,
+            Some(&sums::Rosenbrock::by_hand),
+        ));
+    }
+    if wanted("chain") {
+        report.add(large("chain", &chain, &[1.0], Some(&one_step)));
+    }
+    report.write(&arguments)
+}
