@@ -1,4 +1,4 @@
-//! The one unsafe module of the eager graph, small enough to run under Miri:
+//! The unsafe modules of the eager graph, small enough to run under Miri:
 //! `cargo +nightly miri test -p chainrule --test store_memory`. Miri needs a nightly toolchain, so CI runs
 //! this as an ordinary test.
 
@@ -43,4 +43,41 @@ fn a_graph_moves_with_its_memory() {
     let graph = std::thread::spawn(move || *boxed).join().expect("the thread ends well");
     let x = graph.value(4.0);
     assert_eq!(chain(x, 100).backward()[x].round(), 2.0);
+}
+
+/// A value of a larger graph under the name of a smaller one: no safe code may reach memory with it.
+#[test]
+fn a_forged_value_reaches_no_memory_of_others() {
+    let (mine, other) = (Graph::new(), Graph::new());
+    let [a, b] = mine.values([1.0, 2.0]);
+    let x: Vec<_> = (0..100).map(|k| other.value(f64::from(k))).collect();
+    let forged = chainrule::algebra::Term::new(&mine, x[99].raw());
+    let y = a * forged + chainrule::dot(&[a, forged], &[forged, b]);
+    assert_eq!(y.gradient([b]), [99.0]);
+    assert!(y.backward()[b].is_finite());
+}
+
+#[test]
+fn an_inner_product_of_two_graphs_leaves_both_as_they_were() {
+    let (mine, other) = (Graph::new(), Graph::new());
+    let [a, b] = mine.values([1.0, 2.0]);
+    let x = other.value(3.0);
+    let mixed = || chainrule::dot(&[a, x], &[b, b]);
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(mixed)).is_err());
+    assert_eq!((mine.len(), other.len()), (2, 1));
+    assert_eq!(chainrule::dot(&[a, b], &[b, b]).gradient([a, b]), [2.0, 5.0]);
+}
+
+#[test]
+fn a_gradient_asks_nothing_of_what_came_after_its_result() {
+    let graph = Graph::new();
+    let x = graph.value(2.0);
+    let early = x * x;
+    let late = chain(early, 50);
+    let after = graph.value(1.0) * late;
+    assert!(after.gradient([x])[0] > 0.0);
+    // Memory that the call before has written is not read again.
+    assert_eq!(early.gradient([x, late, after]), [4.0, 0.0, 0.0]);
+    assert_eq!(graph.constant(3.0).gradient([x]), [0.0]);
+    assert_eq!(x.gradient([x, early]), [1.0, 0.0]);
 }

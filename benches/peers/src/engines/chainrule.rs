@@ -16,8 +16,7 @@ impl<const FUSED: bool> Engine for Chainrule<FUSED> {
         self.0.clear();
         let inputs = self.0.values(x);
         let y = program.run(&inputs.map(Node::<FUSED>)).0;
-        let gradient = y.backward();
-        (y.value(), inputs.map(|v| gradient[v]))
+        (y.value(), y.gradient(inputs))
     }
 
     fn slice<P: Program>(&mut self, program: &P, x: &[f64], gradient: &mut [f64]) -> f64 {

@@ -1,19 +1,21 @@
 //! The backward walk: from a result to everything it was computed from, newest node first.
 
-use super::store::{Index, is_wide};
+use super::store::Index;
 use super::{Graph, Value};
-use crate::algebra::{Num, Op, Term};
-use std::cell::Cell;
-use std::ops::{Add, AddAssign, Index as At, Range};
-use std::sync::LazyLock;
+use crate::algebra::Algebra;
+use std::cell::{Cell, RefMut};
+use std::fmt;
+use std::ops::{Add, AddAssign, Index as At};
 
 /// Derivatives of one backward call with respect to every node: `gradient[x]`.
 ///
 /// It belongs to the call that made it: a second [`Value::backward`] starts from zero, and
 /// gradients of several losses are added with `+`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct Gradient {
-    adjoints: Vec<f64>,
+    /// Memory that was used before; its first `count` numbers are adjoints.
+    memory: Vec<f64>,
+    count: usize,
     /// Address and epoch of the graph, to tell a value of another one.
     graph: (usize, u64),
 }
@@ -27,10 +29,63 @@ impl<'g> Value<'g> {
     #[must_use]
     pub fn backward(self) -> Gradient {
         let graph = self.algebra();
-        let root = self.raw().node as usize;
-        let mut adjoints = zeros(root + 1);
-        adjoints[root] = 1.0;
-        graph.finish(adjoints)
+        let count = self.raw().node as usize + 1;
+        let mut memory = SPARE.take();
+        graph.sweep(1.0, zero(&mut memory, count));
+        Gradient { memory, count, graph: graph.identity() }
+    }
+
+    /// The derivatives of this value with respect to some others, in their order: what
+    /// [`backward`](Value::backward) finds, without a [`Gradient`] to keep. In a loop over small graphs this is
+    /// the cheaper way.
+    ///
+    /// ```
+    /// let graph = chainrule::Graph::new();
+    /// let [x, y] = graph.values([2.0, 3.0]);
+    /// assert_eq!((x * y + x).gradient([x, y]), [4.0, 2.0]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If an input belongs to another graph.
+    #[inline(always)]
+    #[must_use]
+    pub fn gradient<const N: usize>(self, inputs: [Value<'_>; N]) -> [f64; N] {
+        let mut slopes = [0.0; N];
+        self.gradient_into(&inputs, &mut slopes);
+        slopes
+    }
+
+    /// [`gradient`](Value::gradient) for any number of inputs, into memory of the caller: a loop that clears its
+    /// graph and asks like this allocates nothing.
+    ///
+    /// ```
+    /// let mut graph = chainrule::Graph::new();
+    /// let (mut point, mut slope) = ([3.0, -1.0], [0.0; 2]);
+    /// for _ in 0..100 {
+    ///     graph.clear();
+    ///     let x = graph.values(point);
+    ///     (x[0].square() + 2.0 * x[1].square()).gradient_into(&x, &mut slope);
+    ///     point = std::array::from_fn(|k| point[k] - 0.1 * slope[k]);
+    /// }
+    /// assert!(point.iter().all(|x| x.abs() < 1e-9));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If an input belongs to another graph, or there are not as many `slopes` as inputs.
+    #[inline(always)]
+    pub fn gradient_into(self, inputs: &[Value<'_>], slopes: &mut [f64]) {
+        assert_eq!(inputs.len(), slopes.len(), "one slope for each input");
+        let graph = self.algebra();
+        for input in inputs {
+            graph.check_same(input.algebra(), self.raw(), input.raw());
+        }
+        let memory = graph.adjoints(self.raw().node);
+        let adjoints = &memory[..=self.raw().node as usize];
+        for (slope, input) in slopes.iter_mut().zip(inputs) {
+            *slope = adjoints.get(input.raw().node as usize).copied().unwrap_or(0.0);
+        }
     }
 }
 
@@ -50,57 +105,23 @@ impl Graph {
     #[must_use]
     pub fn backward_from(&self, outputs: &[(Value<'_>, f64)]) -> Gradient {
         let last = outputs.iter().map(|(v, _)| v.raw().node).max().unwrap_or(0);
-        let mut adjoints = zeros(last as usize + 1);
+        let count = last as usize + 1;
+        let mut memory = SPARE.take();
+        let adjoints = zero(&mut memory, count);
         for (output, weight) in outputs {
             self.check_owns(*output);
             adjoints[output.raw().node as usize] += weight;
         }
-        self.finish(adjoints)
+        self.sweep(adjoints[count - 1], adjoints);
+        Gradient { memory, count, graph: self.identity() }
     }
 
-    /// Carries the adjoints of the outputs down to everything below them.
-    fn finish(&self, mut adjoints: Vec<f64>) -> Gradient {
-        self.sweep(&mut adjoints);
-        adjoints[0] = 0.0;
-        Gradient { adjoints, graph: self.identity() }
-    }
-
-    /// Carries adjoints through those records, last first; none is an output of a call.
-    pub(super) fn sweep_records(&self, adjoints: &mut [f64], range: Range<usize>) {
-        let flows = &*FLOWS;
-        self.store.with_records(range.end, |records| {
-            for i in range.rev() {
-                let adjoint = adjoints[i];
-                if adjoint == 0.0 {
-                    continue;
-                }
-                let record = records[i];
-                let [a, b] = record.nodes().map(|node| node as usize);
-                match flows[usize::from(record.byte())] {
-                    Flow::Nothing => {}
-                    Flow::First => adjoints[a] += record.numbers[0] * adjoint,
-                    Flow::Second => adjoints[b] += record.numbers[1] * adjoint,
-                    Flow::Both => {
-                        adjoints[a] += record.numbers[0] * adjoint;
-                        adjoints[b] += record.numbers[1] * adjoint;
-                    }
-                    Flow::Any => {
-                        for pair in &records[i - a.div_ceil(2)..i] {
-                            let [a, b] = pair.nodes().map(|node| node as usize);
-                            adjoints[a] += pair.numbers[0] * adjoint;
-                            adjoints[b] += pair.numbers[1] * adjoint;
-                        }
-                    }
-                    Flow::Three(carries) => {
-                        for k in (0..3).filter(|&k| carries[k]) {
-                            let pair = records[i - 2 + k / 2];
-                            let node = pair.nodes()[k % 2] as usize;
-                            adjoints[node] += pair.numbers[k % 2] * adjoint;
-                        }
-                    }
-                }
-            }
-        });
+    /// The adjoints of one output, in memory of the graph; what lies behind the output's is left from before.
+    #[inline(never)]
+    fn adjoints(&self, root: Index) -> RefMut<'_, Vec<f64>> {
+        let mut memory = self.spare.borrow_mut();
+        self.sweep(1.0, zero(&mut memory, root as usize + 1));
+        memory
     }
 
     #[inline]
@@ -115,22 +136,42 @@ thread_local! {
     static SPARE: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
 }
 
-/// So many zeros, in memory that was used before where there is some.
-fn zeros(count: usize) -> Vec<f64> {
-    let mut numbers = SPARE.take();
-    numbers.clear();
-    numbers.resize(count, 0.0);
-    numbers
+/// Up to so many numbers are set to zero all at once: a fixed number needs no call.
+const SMALL: usize = 16;
+
+/// Sets the first `count` numbers to zero, of as many as there are or more.
+#[inline(always)]
+fn zero(memory: &mut Vec<f64>, count: usize) -> &mut [f64] {
+    if memory.len() < count {
+        grow(memory, count);
+    }
+    let numbers = memory.as_mut_slice();
+    match numbers.first_chunk_mut::<SMALL>() {
+        Some(start) if count <= SMALL => *start = [0.0; SMALL],
+        _ => fill(&mut numbers[..count]),
+    }
+    &mut numbers[..count]
+}
+
+#[cold]
+fn grow(memory: &mut Vec<f64>, count: usize) {
+    memory.resize(count.max(SMALL), 0.0);
+}
+
+#[inline(never)]
+fn fill(numbers: &mut [f64]) {
+    numbers.fill(0.0);
 }
 
 /// More numbers than this are given back to the system.
 const MOST_SPARE: usize = 1 << 23;
 
 impl Drop for Gradient {
+    #[inline]
     fn drop(&mut self) {
-        if self.adjoints.capacity() <= MOST_SPARE {
+        if self.memory.capacity() <= MOST_SPARE {
             // A thread that is ending has no use for it.
-            let _ = SPARE.try_with(|spare| spare.set(std::mem::take(&mut self.adjoints)));
+            let _ = SPARE.try_with(|spare| spare.set(std::mem::take(&mut self.memory)));
         }
     }
 }
@@ -162,27 +203,51 @@ impl Gradient {
         format!("Value(data={:?}, grad={})", x.value(), self[x])
     }
 
-    #[inline]
+    #[inline(always)]
+    fn adjoints(&self) -> &[f64] {
+        &self.memory[..self.count]
+    }
+
+    #[inline(always)]
     fn check(&self, x: Value<'_>) {
-        assert!(
-            self.graph == x.algebra().identity(),
-            "`{}` is not a value of the graph that this gradient was taken in",
-            x.algebra().name_of(x.raw())
-        );
+        if self.graph != x.algebra().identity() {
+            not_of_this_graph(x);
+        }
     }
 
     pub(super) fn at(&self, node: Index) -> f64 {
-        self.adjoints.get(node as usize).copied().unwrap_or(0.0)
+        self.adjoints().get(node as usize).copied().unwrap_or(0.0)
     }
+}
+
+#[cold]
+#[inline(never)]
+fn not_of_this_graph(x: Value<'_>) -> ! {
+    panic!(
+        "`{}` is not a value of the graph that this gradient was taken in",
+        x.algebra().name_of(x.raw())
+    )
 }
 
 impl At<Value<'_>> for Gradient {
     type Output = f64;
 
-    #[inline]
+    #[inline(always)]
     fn index(&self, x: Value<'_>) -> &f64 {
         self.check(x);
-        self.adjoints.get(x.raw().node as usize).unwrap_or(&0.0)
+        self.adjoints().get(x.raw().node as usize).unwrap_or(&0.0)
+    }
+}
+
+impl PartialEq for Gradient {
+    fn eq(&self, other: &Self) -> bool {
+        self.graph == other.graph && self.adjoints() == other.adjoints()
+    }
+}
+
+impl fmt::Debug for Gradient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Gradient").field(&self.adjoints()).finish()
     }
 }
 
@@ -194,9 +259,10 @@ impl At<Value<'_>> for Gradient {
 impl AddAssign<&Gradient> for Gradient {
     fn add_assign(&mut self, other: &Gradient) {
         assert!(self.graph == other.graph, "gradients of two different graphs do not add");
-        let longer = self.adjoints.len().max(other.adjoints.len());
-        self.adjoints.resize(longer, 0.0);
-        for (a, b) in self.adjoints.iter_mut().zip(&other.adjoints) {
+        self.memory.truncate(self.count);
+        self.count = self.count.max(other.count);
+        self.memory.resize(self.count, 0.0);
+        for (a, b) in self.memory.iter_mut().zip(other.adjoints()) {
             *a += b;
         }
     }
@@ -210,40 +276,3 @@ impl Add for Gradient {
         self
     }
 }
-
-/// Which arguments of a record a derivative flows to.
-#[derive(Clone, Copy, Debug)]
-enum Flow {
-    Nothing,
-    First,
-    Second,
-    Both,
-    /// To those of three that are marked.
-    Three([bool; 3]),
-    /// To all of any number.
-    Any,
-}
-
-/// By the byte of a record; asked of the rules themselves, once.
-static FLOWS: LazyLock<[Flow; 256]> = LazyLock::new(|| {
-    let mut flows = [Flow::Nothing; 256];
-    for &op in Op::ALL {
-        let mut carries = [false; 3];
-        let args = [Term::new(&Num, 0.5); 4];
-        let count = op.info().arity().unwrap_or(args.len());
-        op.partials(&args[..count], args[0], |i, _| {
-            if let Some(carries) = carries.get_mut(i) {
-                *carries = true;
-            }
-        });
-        flows[op as usize] = match carries {
-            _ if op.info().any => Flow::Any,
-            _ if is_wide(op) => Flow::Three(carries),
-            [true, true, _] => Flow::Both,
-            [true, false, _] => Flow::First,
-            [false, true, _] => Flow::Second,
-            [false, false, _] => Flow::Nothing,
-        };
-    }
-    flows
-});

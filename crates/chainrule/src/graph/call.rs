@@ -50,19 +50,38 @@ impl Graph {
         (call.operation.clone(), call.args.clone())
     }
 
-    /// Carries adjoints through the records from the last one down, in stretches between the calls.
-    pub(super) fn sweep(&self, adjoints: &mut [f64]) {
+    /// Carries adjoints, `seed` for the last and those given for the others, through the records from the last
+    /// one down; the constants' becomes 0.
+    #[inline(always)]
+    pub(super) fn sweep(&self, seed: f64, adjoints: &mut [f64]) {
+        let inputs = self.store.leading_inputs();
+        if self.calls.borrow().is_empty() {
+            self.store.sweep(inputs, seed, adjoints);
+        } else {
+            self.sweep_stretches(seed, adjoints);
+        }
+        if let Some(constants) = adjoints.first_mut() {
+            *constants = 0.0;
+        }
+    }
+
+    /// The same in stretches between the calls.
+    #[cold]
+    #[inline(never)]
+    fn sweep_stretches(&self, seed: f64, adjoints: &mut [f64]) {
         let mut end = adjoints.len();
+        adjoints[end - 1] = seed;
         for call in self.calls.borrow().iter().rev() {
             let outputs = call.outputs();
             if outputs.start >= end {
                 continue;
             }
-            self.sweep_records(adjoints, outputs.start..end);
+            self.store.sweep(outputs.start - 1, adjoints[end - 1], &mut adjoints[..end]);
             self.through(call, adjoints);
             end = outputs.start;
         }
-        self.sweep_records(adjoints, 1..end);
+        let inputs = self.store.leading_inputs();
+        self.store.sweep(inputs, adjoints[end - 1], &mut adjoints[..end]);
     }
 
     /// # Panics

@@ -14,6 +14,7 @@ mod backward;
 mod call;
 mod program;
 mod store;
+mod sweep;
 mod trace;
 
 use crate::algebra::{Algebra, Num, Numeric, Op, Relation, Row, Term};
@@ -41,6 +42,8 @@ pub struct Graph {
     calls: RefCell<Vec<call::Recorded>>,
     /// How often the graph was cleared: tells an old [`Gradient`] from a current one.
     epoch: Cell<u64>,
+    /// Memory for adjoints that nobody keeps.
+    spare: RefCell<Vec<f64>>,
 }
 
 /// A handle to a node of a [`Graph`]: `Copy`, and it cannot outlive its graph.
@@ -93,16 +96,16 @@ impl Graph {
     }
 
     /// An input: a value to differentiate with respect to.
-    #[inline]
+    #[inline(always)]
     pub fn value(&self, value: f64) -> Value<'_> {
-        let node = self.store.input(value);
-        Term::new(self, Point { value, node })
+        self.values([value])[0]
     }
 
     /// Inputs, one for each number.
-    #[inline]
+    #[inline(always)]
     pub fn values<const N: usize>(&self, values: [f64; N]) -> [Value<'_>; N] {
-        values.map(|v| self.value(v))
+        let nodes = self.store.inputs(values);
+        std::array::from_fn(|k| Term::new(self, Point { value: values[k], node: nodes[k] }))
     }
 
     /// A number that stays as it is: no gradient is kept for it. Numbers that stand beside a value
@@ -127,15 +130,17 @@ impl Graph {
     #[inline]
     pub fn clear(&mut self) {
         self.store.clear();
-        let labels = self.labels.get_mut();
-        if !labels.is_empty() {
-            labels.clear();
-        }
-        let calls = self.calls.get_mut();
-        if !calls.is_empty() {
-            calls.clear();
+        if !self.labels.get_mut().is_empty() || !self.calls.get_mut().is_empty() {
+            self.forget();
         }
         self.epoch.set(self.epoch.get() + 1);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn forget(&mut self) {
+        self.labels.get_mut().clear();
+        self.calls.get_mut().clear();
     }
 
     /// From now on remembers the comparisons of its values.
@@ -222,24 +227,24 @@ impl Graph {
         op: Op,
         args: &[Point],
         value: f64,
-        partials: impl FnOnce(&[Term<'_, Num>], &mut [f64]),
+        partials: impl FnOnce(&[Term<'_, Num>], &mut [Option<f64>; 2]),
     ) -> Point {
+        let mut slopes = [None; 2];
         let node = match *args {
             [a] if a.node != 0 => {
-                let mut numbers = [0.0];
-                partials(&[Term::new(&Num, a.value)], &mut numbers);
-                self.store.unary(op, a.node, numbers[0])
+                partials(&[Term::new(&Num, a.value)], &mut slopes);
+                let [slope, _] = slopes;
+                self.store.narrow(op, slope.is_some(), [a.node, 0], [slope.unwrap_or(0.0), 0.0])
             }
             [a, b] if a.node | b.node != 0 => {
-                let mut numbers = [0.0; 2];
-                partials(&[a, b].map(|p| Term::new(&Num, p.value)), &mut numbers);
-                if a.node == 0 {
-                    numbers[0] = a.value;
-                }
-                if b.node == 0 {
-                    numbers[1] = b.value;
-                }
-                self.store.binary(op, [a.node, b.node], numbers)
+                partials(&[a, b].map(|p| Term::new(&Num, p.value)), &mut slopes);
+                let number = |of: Point, slope: Option<f64>| {
+                    if of.node == 0 { of.value } else { slope.unwrap_or(0.0) }
+                };
+                let carries = |of: Point, slope: Option<f64>| of.node == 0 || slope.is_some();
+                let numbers = [number(a, slopes[0]), number(b, slopes[1])];
+                let carries = carries(a, slopes[0]) & carries(b, slopes[1]);
+                self.store.narrow(op, carries, [a.node, b.node], numbers)
             }
             _ => 0,
         };
@@ -271,6 +276,13 @@ impl Graph {
     }
 }
 
+/// What two factors store: the partials, or the number of one that is a constant.
+#[cold]
+fn keep_constants(a: Point, b: Point) -> [f64; 2] {
+    let number = |of: Point, other: Point| if of.node == 0 { of.value } else { other.value };
+    [number(a, b), number(b, a)]
+}
+
 impl Algebra for Graph {
     type Value = Point;
 
@@ -287,8 +299,8 @@ impl Algebra for Graph {
                 op.partials(terms, y, |i, p| each(i, p.raw()));
             });
         }
-        let partials = |terms: &[Term<'_, Num>], numbers: &mut [f64]| {
-            op.partials(terms, Term::new(&Num, value), |i, p| numbers[i] = p.raw());
+        let partials = |terms: &[Term<'_, Num>], slopes: &mut [Option<f64>; 2]| {
+            op.partials(terms, Term::new(&Num, value), |i, p| slopes[i] = Some(p.raw()));
         };
         self.record_narrow(op, args, value, partials)
     }
@@ -307,8 +319,8 @@ impl Algebra for Graph {
             [a, b] => R::value(&[a.value, b.value]),
             _ => R::value(&[]),
         };
-        let partials = |terms: &[Term<'_, Num>], numbers: &mut [f64]| {
-            R::partials(terms, Term::new(&Num, value), |i, p| numbers[i] = p.raw());
+        let partials = |terms: &[Term<'_, Num>], slopes: &mut [Option<f64>; 2]| {
+            R::partials(terms, Term::new(&Num, value), |i, p| slopes[i] = Some(p.raw()));
         };
         self.record_narrow(R::OP, args, value, partials)
     }
@@ -320,20 +332,27 @@ impl Algebra for Graph {
     /// A pair of factors is a record; each one's partial is the other's value.
     fn inner(&self, a: &[Value<'_>], b: &[Value<'_>]) -> Point {
         let start = self.store.len();
-        let (mut value, mut nodes) = (-0.0, 0);
-        let argument = |of: Point, other: Point| Argument {
-            node: of.node,
-            number: if of.node == 0 { of.value } else { other.value },
-        };
+        let (mut value, mut nodes, mut foreign) = (-0.0, 0, 0);
+        let here = std::ptr::from_ref(self).addr();
+        let stranger = |term: &Value<'_>| here ^ std::ptr::from_ref(term.algebra()).addr();
         let pairs = a.iter().zip(b).map(|(a, b)| {
-            self.check_same(a.algebra(), b.raw(), a.raw());
-            self.check_same(b.algebra(), a.raw(), b.raw());
+            foreign |= stranger(a) | stranger(b);
             let (a, b) = (a.raw(), b.raw());
             value += a.value * b.value;
             nodes |= a.node | b.node;
-            [argument(a, b), argument(b, a)]
+            let mut numbers = [b.value, a.value];
+            if a.node == 0 || b.node == 0 {
+                numbers = keep_constants(a, b);
+            }
+            [(a, numbers[0]), (b, numbers[1])].map(|(p, number)| Argument { node: p.node, number })
         });
         let node = self.store.wide(Op::Dot, 2 * a.len(), pairs);
+        if foreign != 0 {
+            self.store.truncate(start);
+            for other in a.iter().chain(b) {
+                self.check_same(other.algebra(), a[0].raw(), other.raw());
+            }
+        }
         if nodes == 0 {
             self.store.truncate(start);
             return Point { value, node: 0 };

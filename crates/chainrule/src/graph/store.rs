@@ -10,6 +10,7 @@
 
 use crate::algebra::Op;
 use std::cell::{Cell, UnsafeCell};
+use std::hint::assert_unchecked;
 
 /// Position of a node in its graph; 0 is a constant.
 pub(crate) type Index = u32;
@@ -17,16 +18,20 @@ pub(crate) type Index = u32;
 /// One node, or two arguments of the node that follows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
-    /// Operation in the low 8 bits, then two node numbers of 28 bits.
+    /// Operation in the low 7 bits, [`IRREGULAR`] or not, then two node numbers of 28 bits.
     header: u64,
     /// `∂y/∂a`, `∂y/∂b`; or the number of a constant argument; or an input's value.
     pub(super) numbers: [f64; 2],
 }
 
-/// Codes beside the operations.
-const INPUT: u8 = 255;
-const ARGUMENTS: u8 = 254;
-const OUTPUT: u8 = 253;
+/// Marks a record that is more or less than an operation of one or two arguments, each of them a constant or one
+/// that the derivative flows to: those are the many, and the backward loop is written for them.
+const IRREGULAR: u8 = 0x80;
+/// Codes beside the operations, irregular all of them.
+const INPUT: u8 = 0xff;
+const ARGUMENTS: u8 = 0xfe;
+const OUTPUT: u8 = 0xfd;
+const _: () = assert!(Op::ALL.len() < 125, "the codes of operations have 7 bits");
 const BITS: u32 = 28;
 const MASK: u64 = (1 << BITS) - 1;
 const FULL: &str = "a graph holds at most 2^28 nodes; clear it between steps";
@@ -50,21 +55,20 @@ impl Record {
         Record { header, numbers }
     }
 
-    /// The operation's number, or one of the codes beside them.
-    #[inline]
-    pub(super) fn byte(self) -> u8 {
-        (self.header & 0xff) as u8
+    #[inline(always)]
+    pub(super) fn is_irregular(self) -> bool {
+        self.header & u64::from(IRREGULAR) != 0
     }
 
     pub(super) fn code(self) -> Code {
-        match self.byte() {
+        match (self.header & 0xff) as u8 {
             INPUT => Code::Input,
             ARGUMENTS => Code::Arguments,
             OUTPUT => {
                 let [site, output] = self.nodes();
                 Code::Output { site, output }
             }
-            op => Code::Operation(Op::ALL[usize::from(op)]),
+            op => Code::Operation(Op::ALL[usize::from(op & !IRREGULAR)]),
         }
     }
 
@@ -91,8 +95,11 @@ pub(crate) struct Store {
     memory: UnsafeCell<Vec<Record>>,
     /// Start of that memory.
     base: Cell<*mut Record>,
-    len: Cell<usize>,
-    capacity: Cell<usize>,
+    /// Never 0: the first record stands for the constants.
+    len: Cell<Index>,
+    capacity: Cell<Index>,
+    /// The records from 1 to this one are inputs.
+    leading_inputs: Cell<Index>,
 }
 
 // SAFETY: `base` points into `memory`, which moves along; nothing is shared with another thread.
@@ -100,16 +107,16 @@ unsafe impl Send for Store {}
 
 impl Default for Store {
     fn default() -> Self {
-        let mut memory: Vec<Record> = Vec::with_capacity(64);
-        let (base, capacity) = (memory.as_mut_ptr(), memory.capacity());
-        let store = Store {
+        let mut memory = Vec::with_capacity(64);
+        memory.push(Record::new(INPUT, 0, 0, [0.0; 2]));
+        memory.clear();
+        Store {
+            base: Cell::new(memory.as_mut_ptr()),
+            capacity: Cell::new(memory.capacity() as Index),
             memory: UnsafeCell::new(memory),
-            base: Cell::new(base),
-            len: Cell::new(0),
-            capacity: Cell::new(capacity),
-        };
-        store.push(Record::new(INPUT, 0, 0, [0.0; 2]));
-        store
+            len: Cell::new(1),
+            leading_inputs: Cell::new(0),
+        }
     }
 }
 
@@ -117,73 +124,104 @@ impl Store {
     /// Number of records, argument records and the constant's included.
     #[inline]
     pub(super) fn len(&self) -> usize {
-        self.len.get()
+        self.len.get() as usize
     }
 
     /// Forgets every node and keeps the memory.
     #[inline]
     pub(super) fn clear(&mut self) {
         self.len.set(1);
+        self.leading_inputs.set(0);
+    }
+
+    /// So many inputs come before everything else.
+    #[inline]
+    pub(super) fn leading_inputs(&self) -> usize {
+        self.leading_inputs.get() as usize
     }
 
     #[inline]
     pub(super) fn record(&self, node: Index) -> Record {
-        assert!((node as usize) < self.len.get(), "a node of this graph");
+        assert!(node < self.len.get(), "a node of this graph");
         // SAFETY: the first `len` records are written, and no reference to one is ever given out.
         unsafe { *self.base.get().add(node as usize) }
     }
 
+    /// Place of the next record, with room for `count` from there on.
     #[inline(always)]
-    fn push(&self, record: Record) -> Index {
-        let node = self.len.get();
-        if node == self.capacity.get() {
-            self.grow();
+    fn room(&self, count: Index) -> Index {
+        let next = self.len.get();
+        if self.capacity.get() - next < count {
+            self.grow(count);
         }
-        // SAFETY: `node < capacity`, so the place lies in the memory; no reference points to it.
-        unsafe { self.base.get().add(node).write(record) };
-        self.len.set(node + 1);
-        node as Index
+        next
     }
 
     #[cold]
     #[inline(never)]
-    fn grow(&self) {
+    fn grow(&self, count: Index) {
         let len = self.len.get();
-        assert!(len < MASK as usize, "{FULL}");
+        let left = MASK as Index - len;
+        assert!(count <= left, "{FULL}");
         // SAFETY: `Store` is not `Sync` and gives out no reference to its memory, so this is the
         // only one; the first `len` records are written.
         let memory = unsafe {
             let memory = &mut *self.memory.get();
-            memory.set_len(len);
+            memory.set_len(len as usize);
             memory
         };
-        memory.reserve(len.min(MASK as usize - len).max(1));
+        memory.reserve(count.max(len.min(left)) as usize);
         self.base.set(memory.as_mut_ptr());
-        self.capacity.set(memory.capacity().min(MASK as usize));
+        self.capacity.set(memory.capacity().min(MASK as usize) as Index);
         // SAFETY: shortening; records need no drop.
         unsafe { memory.set_len(0) };
     }
 
-    #[inline]
-    pub(super) fn input(&self, value: f64) -> Index {
-        self.push(Record::new(INPUT, 0, 0, [value, 0.0]))
+    /// Writes records one after the other and returns their numbers, of which the compiler then knows that they
+    /// are not the constants'.
+    #[inline(always)]
+    fn push<const N: usize>(&self, records: [Record; N]) -> [Index; N] {
+        let next = self.room(N as Index);
+        // SAFETY: `room` made the place that is written; no reference points to it.
+        unsafe { self.base.get().add(next as usize).cast::<[Record; N]>().write(records) };
+        self.len.set(next + N as Index);
+        let mut nodes = [next; N];
+        for (k, node) in nodes.iter_mut().enumerate() {
+            *node += k as Index;
+            // SAFETY: `len` is never 0, and was below 2^28 before.
+            unsafe { assert_unchecked(*node != 0) };
+        }
+        nodes
     }
 
     /// Records an output of a call, with its value.
     pub(super) fn output(&self, site: Index, output: Index, value: f64) -> Index {
-        self.push(Record::new(OUTPUT, site, output, [value, 0.0]))
+        self.push([Record::new(OUTPUT, site, output, [value, 0.0])])[0]
     }
 
-    /// Records an operation of one argument.
+    /// Records inputs one after the other.
     #[inline(always)]
-    pub(super) fn unary(&self, op: Op, a: Index, number: f64) -> Index {
-        self.push(Record::new(op as u8, a, 0, [number, 0.0]))
+    pub(super) fn inputs<const N: usize>(&self, values: [f64; N]) -> [Index; N] {
+        let before = self.len.get();
+        let nodes = self.push(values.map(|v| Record::new(INPUT, 0, 0, [v, 0.0])));
+        if self.leading_inputs.get() + 1 == before {
+            self.leading_inputs.set(self.len.get() - 1);
+        }
+        nodes
     }
 
-    /// Records an operation of two arguments.
+    /// Records an operation of one or two arguments; `carries` tells whether the derivative flows to
+    /// each that is not a constant.
     #[inline(always)]
-    pub(super) fn binary(&self, op: Op, nodes: [Index; 2], numbers: [f64; 2]) -> Index {
-        self.push(Record::new(op as u8, nodes[0], nodes[1], numbers))
+    pub(super) fn narrow(
+        &self,
+        op: Op,
+        carries: bool,
+        nodes: [Index; 2],
+        numbers: [f64; 2],
+    ) -> Index {
+        let code = op as u8 | if carries { 0 } else { IRREGULAR };
+        self.push([Record::new(code, nodes[0], nodes[1], numbers)])[0]
     }
 
     /// Records an operation of three arguments or of any number, given two by two.
@@ -194,39 +232,39 @@ impl Store {
         count: usize,
         pairs: impl ExactSizeIterator<Item = [Argument; 2]>,
     ) -> Index {
-        let start = self.len.get();
         let room = pairs.len();
-        assert!(start + room < MASK as usize, "{FULL}");
-        while start + room >= self.capacity.get() {
-            self.grow();
-        }
-        let base = self.base.get();
+        assert!(count < MASK as usize && room < MASK as usize, "{FULL}");
+        let start = self.room(room as Index);
+        // SAFETY: `start` is the place after the last record, within the memory or at its end.
+        let first = unsafe { self.base.get().add(start as usize) };
         let mut written = 0;
         for [a, b] in pairs.take(room) {
             let record = Record::new(ARGUMENTS, a.node, b.node, [a.number, b.number]);
-            // SAFETY: `written < room` and `start + room < capacity`, so the place lies in the
-            // memory; the iterators of this module record nothing, so it does not move.
-            unsafe { base.add(start + written).write(record) };
+            // SAFETY: `written < room` and `room` records have a place there; the iterators of this
+            // module record nothing, so the memory does not move.
+            unsafe { first.add(written).write(record) };
             written += 1;
         }
-        self.len.set(start + written);
-        let count = Index::try_from(count).expect("fewer than 2^28 records");
-        self.push(Record::new(op as u8, count, 0, [0.0; 2]))
+        self.len.set(start + written as Index);
+        self.push([Record::new(op as u8 | IRREGULAR, count as Index, 0, [0.0; 2])])[0]
     }
 
     /// Forgets the records from `len` on.
     pub(super) fn truncate(&self, len: usize) {
-        assert!(len <= self.len.get(), "no more records than were written");
-        self.len.set(len);
+        assert!(0 < len && len <= self.len(), "some of the records that were written");
+        self.len.set(len as Index);
     }
 
-    /// The first `count` records, for a loop that records nothing.
-    #[inline]
-    pub(super) fn with_records<T>(&self, count: usize, read: impl FnOnce(&[Record]) -> T) -> T {
-        assert!(count <= self.len.get(), "no more records than were written");
-        // SAFETY: the records are written, and `read`, which this crate's backward loop is the only
-        // one to pass, appends nothing while it holds the slice.
-        read(unsafe { std::slice::from_raw_parts(self.base.get(), count) })
+    /// The first `count` records.
+    ///
+    /// # Safety
+    ///
+    /// Nothing may be recorded while the slice is in use.
+    #[inline(always)]
+    pub(super) unsafe fn records(&self, count: usize) -> &[Record] {
+        assert!(count <= self.len(), "no more records than were written");
+        // SAFETY: the records are written, and the caller promises that they stay where they are.
+        unsafe { std::slice::from_raw_parts(self.base.get(), count) }
     }
 
     /// The arguments of operation `op` recorded at `node`.

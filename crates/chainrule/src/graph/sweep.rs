@@ -1,0 +1,137 @@
+//! The backward loop: from the newest record to the oldest, each adjoint times the partials to the arguments.
+
+#![allow(unsafe_code, reason = "bounds checks are a fifth of the loop's instructions")]
+
+use super::store::{Code, Record, Store};
+use crate::algebra::{Num, Op, Term};
+use std::sync::LazyLock;
+
+impl Store {
+    /// Carries adjoints, `seed` for the last and those given for the others, through the records above `end`.
+    #[inline(always)]
+    pub(super) fn sweep(&self, end: usize, seed: f64, adjoints: &mut [f64]) {
+        // SAFETY: the loop records nothing.
+        let records = unsafe { self.records(adjoints.len()) };
+        sweep(records, end, seed, adjoints);
+    }
+}
+
+/// Carries adjoints down from the last record, whose own is `seed`, to the one above
+/// `end`.
+///
+/// The adjoints of the current record and of the two below it stay at hand: what an operation passes to a
+/// neighbour would otherwise wait for its way through memory.
+#[inline(always)]
+fn sweep(records: &[Record], end: usize, seed: f64, adjoints: &mut [f64]) {
+    assert_eq!(records.len(), adjoints.len(), "an adjoint for each record");
+    let Some(mut i) = records.len().checked_sub(1) else { return };
+    // An operation has an input below it, so its number is at least 2.
+    let end = end.max(1);
+    let mut adjoint = seed;
+    while i > end {
+        let place = adjoints.as_mut_ptr();
+        let at = |i: usize| {
+            debug_assert!(i < records.len());
+            // SAFETY: all calls below pass a number that is not above `i`, which is below the length.
+            unsafe { &mut *place.add(i) }
+        };
+        let mut below = *at(i - 1);
+        while i > end {
+            *at(i) = adjoint;
+            // SAFETY: `i` began below the length and only falls.
+            let record = unsafe { records.get_unchecked(i) };
+            if record.is_irregular() {
+                break;
+            }
+            let mut third = *at(i - 2);
+            if adjoint != 0.0 {
+                for (node, number) in record.nodes().into_iter().zip(record.numbers) {
+                    let (node, part) = (node as usize, number * adjoint);
+                    if node < i - 2 {
+                        if node != 0 {
+                            *at(node) += part;
+                        }
+                    } else if node == i - 1 {
+                        below += part;
+                    } else {
+                        third += part;
+                    }
+                }
+            }
+            i -= 1;
+            (adjoint, below) = (below, third);
+        }
+        *at(i) = adjoint;
+        *at(i - 1) = below;
+        if i > end {
+            i -= irregular(records, i, adjoints);
+            adjoint = adjoints[i];
+        }
+    }
+    adjoints[i] = adjoint;
+}
+
+/// Passes on the adjoint of a record that is not an operation of one or two arguments which all carry a
+/// derivative; returns how many records are done with.
+#[inline(never)]
+fn irregular(records: &[Record], i: usize, adjoints: &mut [f64]) -> usize {
+    let Code::Operation(op) = records[i].code() else { return 1 };
+    let adjoint = adjoints[i];
+    let carries = CARRIES[op as usize];
+    let pairs = match carries {
+        Carries::Two(_) => 0,
+        Carries::Three(_) => 2,
+        Carries::All => (records[i].nodes()[0] as usize).div_ceil(2),
+    };
+    if adjoint == 0.0 {
+        return 1 + pairs;
+    }
+    let first = i - pairs;
+    let place = adjoints[..first].as_mut_ptr();
+    let pass = |record: &Record, k: usize| {
+        let node = record.nodes()[k] as usize;
+        // Arguments come before their operation, as long as nobody smuggles in values of another graph.
+        if node < first {
+            // SAFETY: `place` is the start of `first` adjoints.
+            unsafe { *place.add(node) += record.numbers[k] * adjoint };
+        }
+    };
+    match carries {
+        Carries::All => {
+            for pair in &records[first..i] {
+                pass(pair, 0);
+                pass(pair, 1);
+            }
+        }
+        Carries::Two(carries) => {
+            (0..2).filter(|&k| carries[k]).for_each(|k| pass(&records[i], k));
+        }
+        Carries::Three(carries) => {
+            (0..3).filter(|&k| carries[k]).for_each(|k| pass(&records[first + k / 2], k % 2));
+        }
+    }
+    1 + pairs
+}
+
+/// To which of its arguments an operation passes its adjoint.
+#[derive(Clone, Copy)]
+enum Carries {
+    /// To those of one or two.
+    Two([bool; 2]),
+    /// To those of three.
+    Three([bool; 3]),
+    /// To all of any number.
+    All,
+}
+
+/// By operation; asked of the rules themselves, once.
+static CARRIES: LazyLock<Vec<Carries>> = LazyLock::new(|| {
+    let carries = |&op: &Op| {
+        let Some(count) = op.info().arity() else { return Carries::All };
+        let mut carries = [false; 3];
+        let args = [Term::new(&Num, 0.5); 3];
+        op.partials(&args[..count], args[0], |i, _| carries[i] = true);
+        if count > 2 { Carries::Three(carries) } else { Carries::Two([carries[0], carries[1]]) }
+    };
+    Op::ALL.iter().map(carries).collect()
+});
