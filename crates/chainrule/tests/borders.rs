@@ -19,9 +19,13 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Pairs on one line, or against the direction, that are meant: `function` and `sparse` are one
-/// type in two folders, `program` is given its backward loop by `derive`.
-const MEANT: &[(&str, &str)] =
-    &[("function", "sparse"), ("sparse", "function"), ("diagnose", "formula")];
+/// type in two folders, a saved function may hold loops, `program` is given its backward loop by `derive`.
+const MEANT: &[(&str, &str)] = &[
+    ("function", "sparse"),
+    ("sparse", "function"),
+    ("diagnose", "formula"),
+    ("function", "operation"),
+];
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|names| names.contains(&module))

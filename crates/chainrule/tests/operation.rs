@@ -334,3 +334,59 @@ fn a_trace_takes_the_way_that_the_point_takes() {
     let diagnosis = f.diagnose(&[-2.0]).expect("a number").expect("outside of the domain");
     assert_eq!(diagnosis.expression, "ln(x + 1)");
 }
+
+#[test]
+fn a_saved_function_finds_its_operations_and_their_derivatives() {
+    let polar = polar();
+    let called = polar.clone();
+    let step = Function::record(["x", "k"], |[x, k]| x + 0.1 * (k * x).sin()).expect("names");
+    let walk = Operation::scan("walk", &step, 30, 64).expect("a step");
+    let point = Function::record(["p"], |[p]| (p * 0.5).cos()).expect("a name");
+    let point = Operation::from_function("point", &point).expect("a name");
+    let f = Function::record(["x", "y"], move |[x, y]| {
+        point.apply([called.call(&[x, y])[0] * walk.apply([x, y])]).exp()
+    })
+    .expect("names");
+    let x = [0.6, 1.7];
+    for g in [f.clone(), f.gradient_function().expect("a derivative")] {
+        let again = Function::from_json_with(&g.to_json(), &[polar.clone()]).expect("supplied");
+        assert_eq!(again.eval(&x), g.eval(&x));
+        assert_eq!(again.to_string(), g.to_string());
+        assert_eq!(again.jvp(&x, &[1.0, -2.0]).is_ok(), g.jvp(&x, &[1.0, -2.0]).is_ok());
+        assert_eq!(again.to_json(), g.to_json());
+    }
+    let error = Function::from_json(&f.to_json()).expect_err("not supplied").to_string();
+    assert!(error.contains("`polar`, which was not supplied"), "{error}");
+    // Without code of the user's nothing needs to be supplied, to any order.
+    let step = Function::record(["x", "k"], |[x, k]| x + 0.1 * (k * x).sin()).expect("names");
+    let walk = Operation::scan("walk", &step, 30, 64).expect("a step");
+    let f = Function::record(["x", "k"], move |[x, k]| walk.apply([x, k])).expect("names");
+    let hessian = f.hessian_function().expect("twice");
+    let again = Function::from_json(&hessian.to_json()).expect("nothing to supply");
+    assert_eq!(again.eval(&x), hessian.eval(&x));
+    assert_eq!(again.gradient_function().is_ok(), hessian.gradient_function().is_ok());
+    // Damaged in every place: an error or a function.
+    let text = f.to_json();
+    for i in 0..text.len() {
+        for byte in [b'9', b'"', b'['] {
+            let mut damaged = text.clone().into_bytes();
+            damaged[i] = byte;
+            let _ = Function::from_json(&String::from_utf8_lossy(&damaged));
+        }
+    }
+}
+
+#[test]
+fn an_explanation_tells_a_call_like_any_step() {
+    let polar = polar();
+    let graph = Graph::new();
+    let [x, y] = graph.values([3.0, 4.0]);
+    let (x, y) = (x.label("x"), y.label("y"));
+    let r = polar.call(&[x, y])[0].label("r");
+    let options = chainrule::explain::Options { limits: true, ..Default::default() };
+    let text = chainrule::explain::explain(&(r * y).label("z").trace(), &options);
+    assert!(text.contains("r = polar.r(x, y)") && text.contains("polar.r(3, 4)"), "{text}");
+    assert!(text.contains("a call of `polar`") && text.contains("∂polar.r/∂x"), "{text}");
+    // dz/dx = y·x/r, dz/dy = r + y·y/r
+    assert!(text.contains("dz/dx = 2.4") && text.contains("dz/dy = 8.2"), "{text}");
+}

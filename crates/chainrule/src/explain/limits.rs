@@ -136,11 +136,11 @@ impl Limit {
 const STEPS: [f64; 3] = [1e-1, 1e-3, 1e-5];
 
 /// Difference quotients of `op` in its argument `i` for shrinking steps: `(h, quotient)`.
-pub(super) fn quotients(op: Op, i: usize, args: &[f64]) -> [(f64, f64); 3] {
+pub(super) fn quotients(value: impl Fn(&[f64]) -> f64, i: usize, args: &[f64]) -> [(f64, f64); 3] {
     let mut moved = args.to_vec();
     let along = &mut |v: f64| {
         moved[i] = v;
-        op.value(&moved)
+        value(&moved)
     };
     STEPS.map(|h| (h, crate::check::forward(&mut *along, args[i], h)))
 }

@@ -114,9 +114,11 @@ impl Page<'_> {
         let names = argument_list(self.walk, step);
         let args: Vec<_> = names.iter().map(|(name, number)| (name.as_deref(), *number)).collect();
         let value = if flow.is_number { String::new() } else { format!(" = {slope}") };
-        let Some(limit) = Limit::derive(step.op, flow.argument, &args) else {
+        let derived = step.op.and_then(|op| Limit::derive(op, flow.argument, &args));
+        let Some(limit) = derived else {
             let numbers: Vec<f64> = args.iter().map(|a| a.1).collect();
-            let quotients = quotients(step.op, flow.argument, &numbers).map(|(h, quotient)| {
+            let along = |args: &[f64]| self.walk.value(step, args);
+            let quotients = quotients(along, flow.argument, &numbers).map(|(h, quotient)| {
                 format!("{} \\;(h = 10^{{{}}})", self.number(quotient), h.log10().round())
             });
             return vec![

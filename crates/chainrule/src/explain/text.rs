@@ -139,7 +139,7 @@ impl Page<'_> {
     }
 
     fn kink_at(&self, step: &Step, flow: &Flow, below: f64, above: f64) -> String {
-        let convention = conventions(step.op);
+        let convention = step.op.map(conventions).unwrap_or_default();
         let convention = if convention.is_empty() {
             String::new()
         } else {
@@ -202,9 +202,11 @@ impl Page<'_> {
         let slope = self.number_of(flow.number);
         let names = argument_list(self.walk, step);
         let args: Vec<_> = names.iter().map(|(name, number)| (name.as_deref(), *number)).collect();
-        let Some(limit) = Limit::derive(step.op, flow.argument, &args) else {
+        let derived = step.op.and_then(|op| Limit::derive(op, flow.argument, &args));
+        let Some(limit) = derived else {
             let numbers: Vec<f64> = args.iter().map(|a| a.1).collect();
-            let quotients = quotients(step.op, flow.argument, &numbers)
+            let value = |args: &[f64]| self.walk.value(step, args);
+            let quotients = quotients(value, flow.argument, &numbers)
                 .map(|(h, quotient)| format!("h = {h:e}: {}", self.number_of(quotient)));
             let value = if flow.is_number { String::new() } else { format!(" = {slope}") };
             return vec![
@@ -270,7 +272,10 @@ impl Page<'_> {
         let trace = self.walk.names.trace;
         let inputs = &trace.nodes[step.node].inputs;
         let numbers: Vec<String> = inputs.iter().map(|&j| self.value_of(j)).collect();
-        computation(step.op, &numbers)
+        match step.op {
+            Some(op) => computation(op, &numbers),
+            None => applied(&self.walk.word(step), &numbers),
+        }
     }
 
     /// `1 × -2`: gradient times slope.
@@ -311,15 +316,18 @@ fn computation(op: Op, numbers: &[String]) -> String {
         (Some((_, "^")), [a, b]) => format!("{}^{}", round(a, negative(a)), round(b, negative(b))),
         (Some((_, sign)), [a, b]) => format!("{a} {} {}", sign.trim(), round(b, negative(b))),
         (None, [a]) if op.info().symbol == "-" => format!("-{}", round(a, negative(a))),
-        _ => {
-            let mut shown: Vec<&str> = numbers.iter().take(SHOWN).map(String::as_str).collect();
-            if let (true, Some(last)) = (numbers.len() > SHOWN, numbers.last()) {
-                shown.truncate(SHOWN - 2);
-                shown.extend(["…", last]);
-            }
-            format!("{}({})", op.info().symbol, shown.join(", "))
-        }
+        _ => applied(op.info().symbol, numbers),
     }
+}
+
+/// `f(1, 2, …, 9)`.
+fn applied(word: &str, numbers: &[String]) -> String {
+    let mut shown: Vec<&str> = numbers.iter().take(SHOWN).map(String::as_str).collect();
+    if let (true, Some(last)) = (numbers.len() > SHOWN, numbers.last()) {
+        shown.truncate(SHOWN - 2);
+        shown.extend(["…", last]);
+    }
+    format!("{word}({})", shown.join(", "))
 }
 
 /// A name that is not one word stands in brackets beside a `d`.

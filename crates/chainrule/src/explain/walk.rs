@@ -7,6 +7,7 @@ use crate::algebra::{Num, Op, Term};
 use crate::check::Slopes;
 use crate::graph::{Kind, Trace};
 use crate::manual::rule::{Argument, Rule};
+use crate::program::Operation;
 use std::collections::{HashMap, HashSet};
 
 /// Both walks over a trace.
@@ -26,7 +27,8 @@ pub(super) struct Step {
     /// Counted from 1 over all steps.
     pub(super) number: usize,
     pub(super) node: usize,
-    pub(super) op: Op,
+    /// The operation; none for a call.
+    pub(super) op: Option<Op>,
     /// Derivative of the result with respect to this node.
     pub(super) adjoint: f64,
     pub(super) noun: String,
@@ -109,22 +111,30 @@ fn contribution(slope: f64, adjoint: f64) -> f64 {
 /// slope.
 fn each_slope(trace: &Trace, i: usize, mut each: impl FnMut(usize, usize, f64)) {
     let node = &trace.nodes[i];
+    let mut pass = |k: usize, slope: f64| {
+        let to = node.inputs[k];
+        if trace.nodes[to].kind != Kind::Constant {
+            each(k, to, slope);
+        }
+    };
+    if let Some((operation, output)) = &node.call {
+        let args: Vec<f64> = node.inputs.iter().map(|&j| trace.nodes[j].value).collect();
+        let slopes = operation.slopes(&args, *output);
+        // Without a derivative no number is right.
+        let slopes = slopes.unwrap_or_else(|_| vec![f64::NAN; args.len()]);
+        return slopes.into_iter().enumerate().for_each(|(k, slope)| pass(k, slope));
+    }
     let Kind::Operation(op) = node.kind else { return };
     let term = |value| Term::new(&Num, value);
     let args: Vec<_> = node.inputs.iter().map(|&j| term(trace.nodes[j].value)).collect();
-    op.partials(&args, term(node.value), |k, slope| {
-        let to = node.inputs[k];
-        if trace.nodes[to].kind != Kind::Constant {
-            each(k, to, slope.raw());
-        }
-    });
+    op.partials(&args, term(node.value), |k, slope| pass(k, slope.raw()));
 }
 
 impl<'t> Walk<'t> {
     pub(super) fn new(trace: &'t Trace, options: &Options) -> Self {
         let names = Names::new(trace);
         let sweep = sweep(trace);
-        let is_step = |i: &usize| matches!(trace.nodes[*i].kind, Kind::Operation(_));
+        let is_step = |i: &usize| matches!(trace.nodes[*i].kind, Kind::Operation(_) | Kind::Call);
         let all: Vec<usize> = (0..trace.nodes.len()).filter(is_step).collect();
         let gap = if all.len() > options.steps { options.steps.div_ceil(2) } else { all.len() };
         let left_out = all.len().saturating_sub(options.steps);
@@ -138,6 +148,21 @@ impl<'t> Walk<'t> {
         Walk { names, steps, left_out, gap, inputs }
     }
 
+    /// What a step computes of other arguments.
+    pub(super) fn value(&self, step: &Step, args: &[f64]) -> f64 {
+        match (&self.names.trace.nodes[step.node].call, step.op) {
+            (Some((operation, output)), _) => operation.eval(args).map_or(f64::NAN, |y| y[*output]),
+            (None, Some(op)) => op.value(args),
+            (None, None) => f64::NAN,
+        }
+    }
+
+    /// What a call is written as.
+    pub(super) fn word(&self, step: &Step) -> String {
+        let call = &self.names.trace.nodes[step.node].call;
+        call.as_ref().map(|(operation, output)| operation.word(*output)).unwrap_or_default()
+    }
+
     pub(super) fn result(&self) -> usize {
         self.names.trace.nodes.len() - 1
     }
@@ -145,6 +170,9 @@ impl<'t> Walk<'t> {
 
 fn step(names: &Names<'_>, sweep: &Sweep, number: usize, node: usize) -> Option<Step> {
     let trace = names.trace;
+    if let Some(call) = &trace.nodes[node].call {
+        return Some(call_step(names, sweep, number, node, call));
+    }
     let Kind::Operation(op) = trace.nodes[node].kind else { return None };
     let inputs = &trace.nodes[node].inputs;
     let texts: Vec<_> = inputs.iter().map(|&j| names.of(j)).collect();
@@ -180,7 +208,46 @@ fn step(names: &Names<'_>, sweep: &Sweep, number: usize, node: usize) -> Option<
     });
     let (noun, sentence) = describe(op, flows.len() + more_flows, &rule);
     let sums = Vec::new();
+    let op = Some(op);
     Some(Step { number, node, op, adjoint, noun, sentence, flows, more_flows, sums })
+}
+
+/// A call, whose slopes are known as numbers.
+fn call_step(
+    names: &Names<'_>,
+    sweep: &Sweep,
+    number: usize,
+    node: usize,
+    (operation, output): &(Operation, usize),
+) -> Step {
+    let (adjoint, word) = (sweep.adjoints[node], operation.word(*output));
+    let (mut flows, mut more_flows) = (Vec::new(), 0);
+    each_slope(names.trace, node, |argument, to, slope| {
+        if flows.len() == FLOWS {
+            more_flows += 1;
+            return;
+        }
+        let of = &operation.inputs()[argument];
+        flows.push(Flow {
+            to,
+            argument,
+            slope: shortened(format!("∂{word}/∂{of}")),
+            latex: format!(
+                "\\frac{{\\partial {}}}{{\\partial {}}}",
+                crate::latex::name(&word),
+                crate::latex::name(of)
+            ),
+            is_number: false,
+            number: slope,
+            part: contribution(slope, adjoint),
+            shared: sweep.uses[to] > 1,
+            kink: None,
+        });
+    });
+    let noun = format!("a call of `{}`", operation.name());
+    let sentence =
+        "each argument gets the gradient times its slope, which the operation gives".into();
+    Step { number, node, op: None, adjoint, noun, sentence, flows, more_flows, sums: Vec::new() }
 }
 
 /// Longest formula of a slope, in characters.

@@ -6,6 +6,7 @@ use super::record::check_names;
 use super::{Function, Names};
 use crate::algebra::{Op, Relation};
 use crate::error::{Error, ErrorKind};
+use crate::operation::saved;
 use crate::program::{NodeId, Operation, Program, Step};
 use serde_json::{Map, Value, json};
 
@@ -41,6 +42,12 @@ impl Function {
             }
             Step::Call(_, _, output) => json!(["output", output]),
         };
+        let mut operations = Map::new();
+        for operation in program.called() {
+            if let Some((name, made)) = operation.callee().origin() {
+                operations.insert(name.to_owned(), made);
+            }
+        }
         let guard = |g: &Guard| json!([g.relation.symbol(), g.held]);
         let labels: Map<String, Value> = program
             .steps()
@@ -57,7 +64,9 @@ impl Function {
             ("results", program.outputs().iter().map(|y| Value::from(y.0)).collect()),
         ];
         let mut text = String::from("{\n");
-        for (key, value) in head {
+        let operations = Some(("operations", Value::from(operations)))
+            .filter(|(_, value)| value.as_object().is_some_and(|o| !o.is_empty()));
+        for (key, value) in head.into_iter().chain(operations) {
             text += &format!("  \"{key}\": {value},\n");
         }
         let nodes: Vec<String> = program.steps().map(|s| format!("    {}", node(s))).collect();
@@ -94,6 +103,24 @@ impl Function {
     /// another number of inputs or outputs.
     pub fn from_json_with(text: &str, operations: &[Operation]) -> Result<Self, Error> {
         let document: Value = serde_json::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        Self::from_value(&document, operations)
+    }
+
+    /// What [`to_json`](Function::to_json) writes, as a value.
+    pub(crate) fn to_value(&self) -> Value {
+        serde_json::from_str(&self.to_json()).expect("what is written can be read")
+    }
+
+    pub(crate) fn from_value(document: &Value, operations: &[Operation]) -> Result<Self, Error> {
+        let mut known = operations.to_vec();
+        for (name, made) in
+            document.get("operations").and_then(Value::as_object).into_iter().flatten()
+        {
+            // What the caller supplies comes first.
+            if !known.iter().any(|o| o.name() == name) {
+                known.push(saved::read(name, made, operations)?);
+            }
+        }
         match document.get("schema").and_then(Value::as_str) {
             Some(SCHEMA) => {}
             Some(other) => {
@@ -103,21 +130,21 @@ impl Function {
             None => return Err(wrong(format!("no `\"schema\": \"{SCHEMA}\"`"))),
         }
         let names = Names {
-            inputs: strings(&document, "inputs")?,
-            parameters: strings(&document, "parameters")?,
-            outputs: strings(&document, "outputs")?,
+            inputs: strings(document, "inputs")?,
+            parameters: strings(document, "parameters")?,
+            outputs: strings(document, "outputs")?,
         };
         check_names(names.inputs.iter().chain(&names.parameters))
             .map_err(|e| wrong(e.message()))?;
         let mut program = Program::default();
-        for (i, node) in list(&document, "nodes")?.iter().enumerate() {
-            read_node(&mut program, i, node, operations)
+        for (i, node) in list(document, "nodes")?.iter().enumerate() {
+            read_node(&mut program, i, node, &known)
                 .map_err(|what| wrong(format!("node {i}: {what}")))?;
         }
-        if program.len() != list(&document, "nodes")?.len() {
+        if program.len() != list(document, "nodes")?.len() {
             return Err(wrong("the outputs of the last call are not all there"));
         }
-        let results = list(&document, "results")?.iter().map(index);
+        let results = list(document, "results")?.iter().map(index);
         let results: Option<Vec<NodeId>> = results.collect();
         program.set_outputs(results.ok_or_else(|| wrong("`results` holds no node numbers"))?);
         for (key, label) in document.get("labels").and_then(Value::as_object).into_iter().flatten()
@@ -128,11 +155,11 @@ impl Function {
             program.set_label(NodeId(id), label);
         }
         program.check()?;
-        let guards = list(&document, "guards")?.iter().map(read_guard);
+        let guards = list(document, "guards")?.iter().map(read_guard);
         let guards: Option<Vec<Guard>> = guards.collect();
         let guards = guards.ok_or_else(|| wrong("`guards` holds something else"))?;
         let parameters: Option<Vec<f64>> =
-            list(&document, "parameter_values")?.iter().map(read_number).collect();
+            list(document, "parameter_values")?.iter().map(read_number).collect();
         let parameters =
             parameters.ok_or_else(|| wrong("`parameter_values` holds something else"))?;
         let fits = program.inputs().len() == names.inputs.len() + names.parameters.len()
@@ -204,7 +231,7 @@ fn read_node(
         }
         ("call", [operation, args]) => {
             let operation = operation.as_str().ok_or("a call without a name")?;
-            let known = operations.iter().find(|o| o.name() == operation).ok_or_else(|| {
+            let known = operations.iter().find_map(|o| o.find(operation)).ok_or_else(|| {
                 format!(
                     "it calls the operation `{operation}`, which was not supplied to \
                      `Function::from_json_with`"
@@ -213,7 +240,7 @@ fn read_node(
             let args: Option<Vec<NodeId>> =
                 args.as_array().into_iter().flatten().map(index).collect();
             let args = args.ok_or("arguments must be node numbers")?;
-            program.push_call(known, args);
+            program.push_call(&known, args);
         }
         ("output", [number]) => {
             let at = u32::try_from(i).map_err(|_| "too many nodes")?;

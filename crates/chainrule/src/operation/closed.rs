@@ -35,6 +35,11 @@ pub(super) trait Body: Send + Sync {
     fn depends(&self, output: usize, input: usize) -> bool;
 
     fn operations(&self) -> usize;
+
+    /// What makes it again, if that can be written down.
+    fn saved(&self) -> Option<serde_json::Value> {
+        None
+    }
 }
 
 /// An operation and its reverse mode, an operation of inputs, outputs and weights.
@@ -48,12 +53,13 @@ type Next = Arc<OnceLock<Result<Pair, Error>>>;
 
 /// The operation of a body.
 pub(super) fn operation(name: &str, body: impl Body + 'static) -> Operation {
-    pair(name, Arc::new(body)).value
+    let body: Arc<dyn Body> = Arc::new(body);
+    pair(name.to_owned(), Arc::clone(&body), Arc::new((name.to_owned(), body))).value
 }
 
-fn pair(name: &str, body: Arc<dyn Body>) -> Pair {
+fn pair(name: String, body: Arc<dyn Body>, origin: Arc<(String, Arc<dyn Body>)>) -> Pair {
     let next = Next::default();
-    let shared = Shared { name: name.to_owned(), body, next };
+    let shared = Shared { name, body, next, origin };
     let reverse = Operation::of(Reverse::new(shared.clone()));
     let value = Operation::of(Value { shared, reverse: reverse.clone() });
     Pair { value, reverse }
@@ -65,6 +71,8 @@ struct Shared {
     name: String,
     body: Arc<dyn Body>,
     next: Next,
+    /// What this is a forward mode of, of whatever order.
+    origin: Arc<(String, Arc<dyn Body>)>,
 }
 
 impl Shared {
@@ -74,8 +82,16 @@ impl Shared {
     }
 
     fn forward(&self) -> Result<&Pair, Error> {
-        let make = || Ok(pair(&format!("{}_jvp", self.name), self.body.forward()?.into()));
+        let make = || {
+            let name = format!("{}_jvp", self.name);
+            Ok(pair(name, self.body.forward()?.into(), Arc::clone(&self.origin)))
+        };
         self.next.get_or_init(make).as_ref().map_err(Clone::clone)
+    }
+
+    fn origin(&self) -> Option<(&str, serde_json::Value)> {
+        let (name, body) = &*self.origin;
+        Some((name, body.saved()?))
     }
 }
 
@@ -124,6 +140,15 @@ impl Callee for Value {
 
     fn depends(&self, output: usize, input: usize) -> bool {
         self.shared.body.depends(output, input)
+    }
+
+    fn derivative(&self, name: &str) -> Option<Operation> {
+        let forward = || self.shared.forward().ok()?.value.find(name);
+        self.reverse.find(name).or_else(forward)
+    }
+
+    fn origin(&self) -> Option<(&str, serde_json::Value)> {
+        self.shared.origin()
     }
 
     fn operations(&self) -> usize {
@@ -187,6 +212,10 @@ impl Callee for Reverse {
         let (x, rest) = x.split_at(n);
         let (values, weights) = rest.split_at(m);
         self.shared.body.reverse(x, values, weights, y)
+    }
+
+    fn origin(&self) -> Option<(&str, serde_json::Value)> {
+        self.shared.origin()
     }
 
     fn vjp(&self, weighted: &[bool]) -> Result<Program, Error> {

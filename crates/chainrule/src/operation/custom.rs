@@ -264,6 +264,13 @@ impl Callee for Custom {
         Ok(writer.finish(slopes))
     }
 
+    fn derivative(&self, name: &str) -> Option<Operation> {
+        match &self.derivative {
+            Derivative::Missing { .. } => None,
+            Derivative::Jacobian(part) | Derivative::Vjp(part) => part.find(name),
+        }
+    }
+
     fn jvp(&self, moving: &[bool]) -> Result<Program, Error> {
         let writer = Writer::new(self);
         let tangents: Vec<Option<NodeId>> =

@@ -91,4 +91,8 @@ impl Body for Recorded {
     fn operations(&self) -> usize {
         self.function.program().work()
     }
+
+    fn saved(&self) -> Option<serde_json::Value> {
+        Some(super::saved::function(&self.function))
+    }
 }

@@ -163,7 +163,7 @@ mod tests {
     fn the_condition_of_hilberts_matrix_is_known_in_size() {
         // ‖H₈‖₁·‖H₈⁻¹‖₁ = 3.387e10 (Higham, Accuracy and Stability, table 28.1); scaling changes it
         // by less than a factor of 100.
-        let hilbert: Vec<f64> = (0..64).map(|k| 1.0 / (k / 8 + k % 8 + 1) as f64).collect();
+        let hilbert = (0..64).map(|k| 1.0 / f64::from(k / 8 + k % 8 + 1)).collect();
         let condition = Lu::new(hilbert, 8).expect("not singular").condition();
         assert!((1e-12..1e-8).contains(&condition), "{condition}");
         assert!(Lu::new(vec![1.0, 2.0, 2.0, 4.0], 2).is_none());

@@ -24,6 +24,7 @@ mod custom;
 mod function;
 mod implicit;
 mod lu;
+pub(crate) mod saved;
 mod scan;
 mod schedule;
 

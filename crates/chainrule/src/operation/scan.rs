@@ -187,6 +187,10 @@ impl Body for Scan {
         reach.as_ref().is_none_or(|rows| rows[output][input])
     }
 
+    fn saved(&self) -> Option<serde_json::Value> {
+        Some(super::saved::scan(&self.step.saved()?, self.steps, self.bytes))
+    }
+
     fn operations(&self) -> usize {
         self.steps.saturating_mul(self.step.operations())
     }

@@ -39,6 +39,17 @@ pub(crate) trait Callee: Send + Sync {
         1
     }
 
+    /// The operation of that name among this one's derivatives.
+    fn derivative(&self, _name: &str) -> Option<Operation> {
+        None
+    }
+
+    /// The operation that this one is, or is a derivative of, by its name, and what makes it again,
+    /// if that can be written down.
+    fn origin(&self) -> Option<(&str, serde_json::Value)> {
+        None
+    }
+
     /// Why there is nothing to call, if the call stands for a derivative that nobody gave.
     fn missing(&self) -> Option<&Error> {
         None
@@ -79,6 +90,16 @@ impl Operation {
     #[must_use]
     pub fn name(&self) -> &str {
         self.callee().name()
+    }
+
+    /// The operation of that name among this one and its derivatives.
+    pub(crate) fn find(&self, name: &str) -> Option<Operation> {
+        if self.name() == name {
+            return Some(self.clone());
+        }
+        // A derivative's name begins with that of what it is a derivative of.
+        let is_related = name.strip_prefix(self.name()).is_some_and(|rest| rest.starts_with('_'));
+        if is_related { self.callee().derivative(name) } else { None }
     }
 
     /// Names of the inputs.

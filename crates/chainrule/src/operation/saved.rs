@@ -1,0 +1,41 @@
+//! Operations in saved functions: those that are made of a recorded function are written with it.
+
+use crate::error::{Error, ErrorKind};
+use crate::function::Function;
+use crate::program::Operation;
+use serde_json::{Value, json};
+
+/// A recorded function as one node.
+pub(super) fn function(f: &Function) -> Value {
+    json!({ "kind": "function", "function": f.to_value() })
+}
+
+/// A loop of a step that is [`function`].
+pub(super) fn scan(step: &Value, steps: usize, bytes: usize) -> Value {
+    json!({ "kind": "scan", "steps": steps, "bytes": bytes, "step": step })
+}
+
+/// The operation that was written so under that name; `known` are those that it may call.
+///
+/// # Errors
+///
+/// If it makes no sense.
+pub(crate) fn read(name: &str, value: &Value, known: &[Operation]) -> Result<Operation, Error> {
+    let wrong = |what: &str| Error::new(ErrorKind::Format, format!("operation `{name}`: {what}"));
+    let recorded = |value: &Value| -> Result<Function, Error> {
+        let text = value.get("function").ok_or_else(|| wrong("no `function`"))?;
+        Function::from_value(text, known)
+    };
+    let number = |key: &str| {
+        let found = value.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        found.ok_or_else(|| wrong(&format!("no number `{key}`")))
+    };
+    match value.get("kind").and_then(Value::as_str) {
+        Some("function") => Operation::from_function(name, &recorded(value)?),
+        Some("scan") => {
+            let step = value.get("step").ok_or_else(|| wrong("no `step`"))?;
+            Operation::scan(name, &recorded(step)?, number("steps")?, number("bytes")?)
+        }
+        _ => Err(wrong("it is neither a `function` nor a `scan`")),
+    }
+}
