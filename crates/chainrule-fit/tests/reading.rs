@@ -62,6 +62,14 @@ fn columns_are_numbers_or_text() {
 }
 
 #[test]
+fn decimal_commas_between_commas_stand_in_quotes() {
+    let table = read("a,b,c\n\"1,5\",2,3\n\"2,25\",4,5\n");
+    assert_eq!(table.numbers("a"), Ok([1.5, 2.25].as_slice()));
+    assert_eq!(table.numbers("b"), Ok([2.0, 4.0].as_slice()));
+    assert_eq!(table.numbers("c"), Ok([3.0, 5.0].as_slice()));
+}
+
+#[test]
 fn a_category_keeps_its_zeros() {
     let options = ReadOptions { categorical: vec!["zip".into()], ..ReadOptions::default() };
     let table =

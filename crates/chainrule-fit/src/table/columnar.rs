@@ -8,7 +8,7 @@ use super::reader::Rows;
 use super::{Column, Data, Table, check_names, printed, wrong};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Schema};
 use chainrule::Error;
 use parquet::arrow::ProjectionMask;

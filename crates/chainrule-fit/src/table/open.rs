@@ -72,7 +72,7 @@ impl TextReader {
             return Err(wrong("no data rows").hint("there is nothing but empty lines"));
         };
         if self.layout.options.has_header == Some(false) {
-            self.layout.names = (1..=cells.len()).map(|i| format!("column{i}")).collect();
+            self.layout.names = (1..=cells.len()).map(|i| format!("x{i}")).collect();
             self.blocks.put_back(block);
         } else {
             if let Err(error) = str::from_utf8(&block.bytes[..end]) {
@@ -84,7 +84,7 @@ impl TextReader {
             if self.layout.options.has_header.is_none() && numbers > 0 {
                 if numbers == cells.len() {
                     let error = wrong("first row looks like data");
-                    return Err(error.hint("`--no-header` names the columns column1, column2, …"));
+                    return Err(error.hint("`--no-header` names the columns x1, x2, …"));
                 }
                 let count = cells.len();
                 self.notes.push(format!(
@@ -203,9 +203,14 @@ impl Seen {
 
 /// Files that are no text have a word of their own.
 fn refuse_other_formats(start: &[u8]) -> Result<(), Error> {
+    const BINARY: &str = if cfg!(feature = "parquet") {
+        "give it as a file: it cannot be read from standard input"
+    } else {
+        "a build with the feature `parquet` reads it"
+    };
     const FORMATS: [(&[u8], &str, &str); 6] = [
-        (b"PAR1", "a Parquet file", "a build with the feature `parquet` reads it"),
-        (b"ARROW1", "an Arrow file", "a build with the feature `parquet` reads it"),
+        (b"PAR1", "a Parquet file", BINARY),
+        (b"ARROW1", "an Arrow file", BINARY),
         (b"\x1f\x8b", "compressed with gzip", "`gunzip -c FILE | chainrule … -` reads it"),
         (b"PK\x03\x04", "a zip archive or a spreadsheet", "save the sheet as CSV"),
         (b"\xff\xfe", "UTF-16", "`iconv -f UTF-16 -t UTF-8 FILE` converts it"),

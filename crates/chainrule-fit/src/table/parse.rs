@@ -102,6 +102,8 @@ impl BlockParser<'_> {
     fn rows(&mut self) -> (usize, Option<(usize, Fault)>) {
         let (bytes, width) = (self.bytes, self.layout.kinds.len());
         let Dialect { delimiter, decimal } = self.layout.dialect;
+        // A decimal comma between commas stands in quotes, and those cells are read elsewhere: no UTF-8 has this byte.
+        let decimal = if decimal == delimiter { 0xff } else { decimal };
         let mut row = 0;
         let mut at = skip_blank(bytes, 0);
         while at < bytes.len() {
