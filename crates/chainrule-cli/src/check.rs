@@ -6,6 +6,7 @@ use crate::grad::chosen;
 use crate::output::{BAD_ANSWER, Output, Result};
 use crate::point::{Point, error_in};
 use chainrule::check::{self, LIMIT, Report, Sweep, Verdict};
+use chainrule::diagnose::NEAR;
 use serde_json::{Value, json};
 
 /// Check the gradient of a formula against difference quotients
@@ -13,13 +14,20 @@ use serde_json::{Value, json};
 #[command(before_help = "\
 Examples:
   chainrule check '(a*b + c)*d' --at a=2,b=-3,c=10,d=-2
-  chainrule check 'a^2 - 10a + 28' --at a=6 --sweep")]
+  chainrule check 'a^2 - 10a + 28' --at a=6 --sweep
+  chainrule check '(1 - cos(x))/x^2' --at x=1e-7 --diagnose")]
 pub(crate) struct Args {
     #[command(flatten)]
     point: PointArgs,
     /// Show how the error of the quotients depends on their step
     #[arg(long)]
     sweep: bool,
+    /// Tell which operations lose digits, how many are left, and which kinks are near
+    #[arg(long, conflicts_with = "sweep")]
+    diagnose: bool,
+    /// With --diagnose: how near a kink is told, relative to its argument
+    #[arg(long, value_name = "T", default_value_t = NEAR, requires = "diagnose")]
+    near: f64,
     /// Only these variables
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     wrt: Vec<String>,
@@ -33,6 +41,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
         output.set_number("value", value);
         output.set_numbers("gradient", "derivative", &point.named(&gradient));
         return diagnosis::gradient(&point, false, output);
+    }
+    if args.diagnose {
+        return diagnose(&point, args.near, output);
     }
     if args.sweep {
         return sweep(&point, &gradient, &chosen, output);
@@ -92,6 +103,37 @@ fn document(report: &Report, output: &mut Output) -> Value {
         "passed": report.passed(), "worst": report.worst(), "limit": report.limit, "rows": rows,
         "suspects": suspects,
     })
+}
+
+/// Gives what is to be known of the value: digits, the operations that lose them, kinks.
+fn diagnose(point: &Point, near: f64, output: &mut Output) -> Result<()> {
+    let found = point.formula.inspect(&point.values, near);
+    let value = point.formula.value(&point.values);
+    output.set_number("value", value);
+    output.line(format!("value  {}", output.number(value)))?;
+    output.text(&found.to_string())?;
+    if let Some(rounding) = &found.rounding {
+        let losses = rounding.losses.iter().map(
+            |loss| json!({ "node": loss.expression, "before": loss.before, "after": loss.after }),
+        );
+        let sources = rounding.sources.iter();
+        let sources = sources.map(|s| json!({ "node": s.expression, "share": s.share }));
+        output.set("digits", rounding.digits);
+        output.set("rounding_error", rounding.error);
+        output.set("losses", losses.collect::<Vec<_>>());
+        output.set("sources", sources.collect::<Vec<_>>());
+    }
+    let kinks = found.kinks.iter().map(|kink| {
+        let slopes = |side: &[(String, f64)]| -> Value {
+            side.iter().map(|(name, slope)| (name.clone(), json!(slope))).collect()
+        };
+        json!({
+            "node": kink.expression, "argument": kink.argument, "at": kink.at, "jump": kink.jump,
+            "below": slopes(&kink.below), "above": slopes(&kink.above),
+        })
+    });
+    output.set("kinks", kinks.collect::<Vec<_>>());
+    Ok(())
 }
 
 fn sweep(point: &Point, gradient: &[f64], chosen: &[usize], output: &mut Output) -> Result<()> {

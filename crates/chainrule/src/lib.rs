@@ -13,6 +13,7 @@
 //! | understand it | [`explain::explain`], [`manual`] |
 //! | trust it | [`check`], [`diagnose`] |
 //! | train a small network | [`nn`] |
+//! | use it with `nalgebra`, `ndarray`, `argmin`, sparse matrices of others | [`scalar`], [`interop`] |
 //!
 //! ```
 //! let gradient = chainrule::grad(|[a, b, c, d]| (a * b + c) * d, [2.0, -3.0, 10.0, -2.0]);
@@ -35,6 +36,7 @@ pub mod expression;
 pub mod formula;
 pub mod function;
 pub mod graph;
+pub mod interop;
 pub mod kernel;
 mod latex;
 pub mod manual;
@@ -42,6 +44,7 @@ pub mod nn;
 pub mod operation;
 pub mod optimize;
 pub mod program;
+pub mod scalar;
 pub mod simplify;
 pub mod sparse;
 

@@ -15,7 +15,8 @@ const LAYERS: &[&[&str]] = &[
     &["simplify", "operation"],
     &["kernel"],
     &["formula", "diagnose", "check", "manual", "estimate"],
-    &["explain", "draw", "nn", "emit"],
+    &["explain", "draw", "nn", "emit", "scalar"],
+    &["interop"],
 ];
 
 /// Pairs on one line, or against the direction, that are meant: `function` and `sparse` are one

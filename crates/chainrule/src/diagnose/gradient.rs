@@ -2,11 +2,10 @@
 
 use super::view::{View, shown};
 use super::{Diagnosis, Trouble, patterns};
-use crate::algebra::{Num, Term};
 use crate::expression::Nodes;
 
 /// A contribution that is not a number, of an adjoint that was one.
-struct Edge {
+pub(super) struct Edge {
     node: usize,
     argument: usize,
 }
@@ -55,7 +54,7 @@ impl<N: Nodes> View<'_, N> {
 
     /// All adjoints of the root, and the edges where one stopped being a number, in the order of
     /// the walk. As everywhere, an adjoint that is exactly zero is not carried on.
-    fn walk_back(&self) -> (Vec<f64>, Vec<Edge>) {
+    pub(super) fn walk_back(&self) -> (Vec<f64>, Vec<Edge>) {
         let mut adjoints = vec![0.0; self.root + 1];
         let mut edges = Vec::new();
         adjoints[self.root] = 1.0;
@@ -65,22 +64,13 @@ impl<N: Nodes> View<'_, N> {
                 continue;
             }
             let arguments = self.arguments(i);
-            let mut pass = |k: usize, slope: f64| {
+            let numbers = self.numbers(&arguments);
+            for (k, slope) in self.slopes_with(i, &numbers, self.values[i]) {
                 let part = slope * adjoint;
                 if adjoint.is_finite() && !part.is_finite() {
                     edges.push(Edge { node: i, argument: arguments[k] });
                 }
                 adjoints[arguments[k]] += part;
-            };
-            if let Some((operation, output)) = (self.called)(i) {
-                let slopes = operation.slopes(&self.numbers(&arguments), output);
-                let slopes = slopes.unwrap_or_else(|_| vec![f64::NAN; arguments.len()]);
-                slopes.into_iter().enumerate().for_each(|(k, slope)| pass(k, slope));
-            } else if let Some((op, _)) = self.operation(i) {
-                let terms: Vec<_> =
-                    arguments.iter().map(|&a| Term::new(&Num, self.values[a])).collect();
-                let y = Term::new(&Num, self.values[i]);
-                op.partials(&terms, y, |k, partial| pass(k, partial.raw()));
             }
         }
         (adjoints, edges)

@@ -10,9 +10,15 @@
 //! Numbers are followed backward from the result, through the arguments that explain it, to the
 //! first node whose arguments were all right. What went wrong there is read from the domains in
 //! the operations table; only what an interval cannot say stands here.
+//!
+//! A result that is a number can be wrong too: [`Inspection`] tells the kinks near a point and the digits
+//! that rounding leaves.
 
 mod gradient;
+mod inspect;
+mod kinks;
 mod patterns;
+mod rounding;
 mod value;
 mod view;
 
@@ -22,6 +28,9 @@ use crate::formula::Formula;
 use crate::function::Function;
 use crate::graph::{Trace, Value};
 use crate::program::NodeId;
+pub use inspect::{Inspection, NEAR};
+pub use kinks::Kink;
+pub use rounding::{Loss, NodeRounding, Origin, Rounding};
 use std::fmt;
 use std::ops::Range;
 use view::View;
@@ -155,8 +164,13 @@ impl Formula {
         let called = |i: usize| self.called(i);
         let found =
             ask(View { nodes: self, values: &values, root, command: true, called: &called })?;
+        Some(self.placed(found))
+    }
+
+    /// The diagnosis with its place in the source.
+    fn placed(&self, found: Diagnosis) -> Diagnosis {
         let span = u32::try_from(found.node).ok().and_then(|node| self.span(NodeId(node)));
-        Some(Diagnosis { span, ..found })
+        Diagnosis { span, ..found }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Nodes with their numbers, and the words for them.
 
 use super::{Diagnosis, Trouble};
-use crate::algebra::Op;
+use crate::algebra::{Num, Op, Term};
 use crate::expression::{self, Nodes, Part, number, significant};
-use crate::program::Operation;
+use crate::program::{Operation, eval_or_nan};
 use std::borrow::Cow;
 
 /// A formula of a message is cut past so many bytes.
@@ -39,6 +39,31 @@ impl<N: Nodes> View<'_, N> {
             Part::Apply(_, arguments) | Part::Call(_, arguments) => arguments.collect(),
             Part::Unknown | Part::Number(_) => Vec::new(),
         }
+    }
+
+    /// The value of node `i` with `numbers` as its arguments; its own if it has none.
+    pub(super) fn value_with(&self, i: usize, numbers: &[f64]) -> f64 {
+        if let Some((operation, output)) = (self.called)(i) {
+            let mut values = vec![f64::NAN; operation.outputs().len()];
+            eval_or_nan(operation, numbers, &mut values);
+            return values[output];
+        }
+        self.operation(i).map_or(self.values[i], |(op, _)| op.value(numbers))
+    }
+
+    /// The number and the partial derivative of each argument that has one by structure, at
+    /// `numbers`, where the value is `y`.
+    pub(super) fn slopes_with(&self, i: usize, numbers: &[f64], y: f64) -> Vec<(usize, f64)> {
+        if let Some((operation, output)) = (self.called)(i) {
+            let slopes = operation.slopes(numbers, output);
+            let slopes = slopes.unwrap_or_else(|_| vec![f64::NAN; numbers.len()]);
+            return slopes.into_iter().enumerate().collect();
+        }
+        let Some((op, _)) = self.operation(i) else { return Vec::new() };
+        let terms: Vec<_> = numbers.iter().map(|&x| Term::new(&Num, x)).collect();
+        let mut slopes = Vec::with_capacity(numbers.len());
+        op.partials(&terms, Term::new(&Num, y), |k, partial| slopes.push((k, partial.raw())));
+        slopes
     }
 
     pub(super) fn is_input(&self, i: usize) -> bool {

@@ -75,6 +75,18 @@ pub struct Point {
     node: Index,
 }
 
+impl Point {
+    /// A number that is no node.
+    pub(crate) fn number(value: f64) -> Self {
+        Point { value, node: 0 }
+    }
+
+    /// The number.
+    pub(crate) fn value(self) -> f64 {
+        self.value
+    }
+}
+
 /// A comparison of two values that a program made while it was recorded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Comparison {
