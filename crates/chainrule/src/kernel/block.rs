@@ -10,6 +10,7 @@ use super::math;
 use super::plan::Plan;
 use crate::algebra::Op;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// Lanes of each sum; row `i` of a chunk goes to lane `i mod 8`.
 pub(super) const LANES: usize = 8;
@@ -27,23 +28,60 @@ struct Slot<const B: usize>([f64; B]);
 pub(super) struct Frame<const B: usize> {
     slots: Vec<Slot<B>>,
     last: Vec<Slot<B>>,
-    places: Vec<*mut f64>,
+}
+
+/// Frames that wait for the next call.
+#[derive(Debug, Default)]
+pub(super) struct Spare {
+    narrow: Mutex<Vec<Frame<16>>>,
+    wide: Mutex<Vec<Frame<64>>>,
+}
+
+/// A frame that has a place among the spare ones.
+pub(super) trait Kept: Sized {
+    fn shelf(spare: &Spare) -> &Mutex<Vec<Self>>;
+}
+
+impl Kept for Frame<16> {
+    fn shelf(spare: &Spare) -> &Mutex<Vec<Self>> {
+        &spare.narrow
+    }
+}
+
+impl Kept for Frame<64> {
+    fn shelf(spare: &Spare) -> &Mutex<Vec<Self>> {
+        &spare.wide
+    }
+}
+
+impl<const B: usize> Frame<B>
+where
+    Frame<B>: Kept,
+{
+    /// A frame of an earlier call or a new one, with the plan's numbers filled in.
+    pub(super) fn take(plan: &Plan, uniforms: &[f64]) -> Self {
+        let spare = Self::shelf(&plan.spare).lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut frame = spare.unwrap_or_else(|| Frame {
+            slots: vec![Slot([0.0; B]); plan.slots],
+            last: vec![Slot([0.0; B]); plan.columns],
+        });
+        for &(slot, u) in &plan.filled {
+            frame.slots[slot as usize].0.fill(uniforms[u as usize]);
+        }
+        frame
+    }
+
+    pub(super) fn put_back(self, plan: &Plan) {
+        Self::shelf(&plan.spare).lock().unwrap_or_else(PoisonError::into_inner).push(self);
+    }
 }
 
 impl<const B: usize> Frame<B> {
-    pub(super) fn new(plan: &Plan, uniforms: &[f64]) -> Self {
-        let mut slots = vec![Slot([0.0; B]); plan.slots];
-        for &(slot, u) in &plan.filled {
-            slots[slot as usize].0.fill(uniforms[u as usize]);
-        }
-        Frame { slots, last: vec![Slot([0.0; B]); plan.columns], places: Vec::new() }
-    }
-
     /// Points the places at rows `from` to `from + len` of the columns.
-    fn seek(&mut self, columns: &[&[f64]], from: usize, len: usize) {
-        self.places.clear();
+    fn seek(&mut self, places: &mut Vec<*mut f64>, columns: &[&[f64]], from: usize, len: usize) {
+        places.clear();
         if len == B {
-            self.places.extend(columns.iter().map(|c| c[from..from + B].as_ptr().cast_mut()));
+            places.extend(columns.iter().map(|c| c[from..from + B].as_ptr().cast_mut()));
         } else {
             for (column, room) in columns.iter().zip(&mut self.last) {
                 // Rows behind the end repeat the last one, so that they take no rare way of
@@ -52,9 +90,9 @@ impl<const B: usize> Frame<B> {
                 room.0[..len].copy_from_slice(rows);
                 room.0[len..].fill(rows[len - 1]);
             }
-            self.places.extend(self.last.iter_mut().map(|room| room.0.as_mut_ptr()));
+            places.extend(self.last.iter_mut().map(|room| room.0.as_mut_ptr()));
         }
-        self.places.extend(self.slots.iter_mut().map(|slot| slot.0.as_mut_ptr()));
+        places.extend(self.slots.iter_mut().map(|slot| slot.0.as_mut_ptr()));
     }
 }
 
@@ -79,11 +117,12 @@ pub(super) fn run<L: Lanes, const B: usize>(
 ) {
     assert!(columns.len() == plan.columns && frame.slots.len() == plan.slots);
     assert!(results.sums.len() == plan.sums && results.stores.len() == plan.stores);
+    let mut places = Vec::with_capacity(plan.columns + plan.slots);
     let mut from = rows.start;
     while from < rows.end {
         let len = B.min(rows.end - from);
-        frame.seek(columns, from, len);
-        let block: Block<'_, B> = Block { plan, places: &frame.places, uniforms };
+        frame.seek(&mut places, columns, from, len);
+        let block: Block<'_, B> = Block { plan, places: &places, uniforms };
         for &instruction in &plan.code {
             block.step::<L>(instruction, len, from - rows.start, results);
         }
@@ -206,6 +245,10 @@ impl<'r, const B: usize> Block<'r, B> {
                 let (w, z) = (u(a), -u(c));
                 move |x| w.mul_add(x, z)
             }),
+            Code::ShiftScaleVUU => map1(self.set(dst), v(a), {
+                let (shift, scale) = (u(b), u(c));
+                move |x| (x - shift) * scale
+            }),
             Code::Unary(op) => unary(op, self.set(dst), v(a)),
             Code::Binary(op) => binary(op, self.set(dst), v(a), v(b)),
             Code::Ternary(op) => ternary(op, self.set(dst), v(a), v(b), v(c)),
@@ -238,8 +281,16 @@ impl<'r, const B: usize> Block<'r, B> {
             }
             Code::Accumulate => accumulate::<L, B>(&mut results.sums[dst as usize], v(a), len),
             Code::AccumulateProducts => {
-                let pairs = self.list(b, 2 * c as usize);
-                self.accumulate_products::<L>(results.sums, dst, a, pairs, len);
+                let triples = self.list(b, 3 * c as usize);
+                let x = v(a);
+                let factor = |k| L::load(eight(x, k));
+                self.accumulate_products(results.sums, dst, factor, |i| x[i], triples, len);
+            }
+            Code::AccumulateScaled => {
+                let (x, y) = (v(a), v(self.list(b, 1)[0]));
+                let triples = self.list(b + 1, 3 * c as usize);
+                let factor = |k| L::load(eight(x, k)).mul(L::load(eight(y, k)));
+                self.accumulate_products(results.sums, dst, factor, |i| x[i] * y[i], triples, len);
             }
             Code::Store => {
                 let x = v(a);
@@ -288,53 +339,79 @@ impl<'r, const B: usize> Block<'r, B> {
         }
     }
 
-    /// Adds `x` to sum `own`, if it is one, and `x·y` to the sum of each pair (sum, place `y`),
-    /// each row to its lane, in order of the rows.
+    /// Adds `factor` to sum `own`, if it is one, and `factor·(y − u)` to the sum of each triple
+    /// (sum, place `y`, number `u` or nothing), each row to its lane, in order of the rows.
     #[inline(always)]
     fn accumulate_products<L: Lanes>(
         self,
         sums: &mut [[f64; LANES]],
         own: u32,
-        x: u32,
-        pairs: &[u32],
+        factor: impl Fn(usize) -> L,
+        single: impl Fn(usize) -> f64,
+        triples: &[u32],
         len: usize,
     ) {
-        let x = self.get(x);
-        if len < B {
-            if own != NOTHING {
-                accumulate::<L, B>(&mut sums[own as usize], x, len);
-            }
-            for p in pairs.chunks_exact(2) {
-                let (sum, y) = (&mut sums[p[0] as usize], self.get(p[1]));
-                for i in 0..len {
-                    sum[i % LANES] = x[i].mul_add(y[i], sum[i % LANES]);
-                }
-            }
+        let (mut at, whole) = (0, len / LANES);
+        while at + WIDE.min(B / LANES) <= whole {
+            self.accumulate_eights::<L, WIDE>(sums, own, &factor, triples, at);
+            at += WIDE.min(B / LANES);
+        }
+        for at in at..whole {
+            self.accumulate_eights::<L, 1>(sums, own, &factor, triples, at);
+        }
+        let rest = whole * LANES..len;
+        if rest.is_empty() {
             return;
         }
-        let width = WIDE.min(B / LANES);
-        let mut at = 0;
-        while at < B / LANES {
-            let mut factor = [L::splat(0.0); WIDE];
-            for (k, f) in factor.iter_mut().enumerate().take(width) {
-                *f = L::load(eight(x, at + k));
+        if own != NOTHING {
+            let sum = &mut sums[own as usize];
+            rest.clone().for_each(|i| sum[i % LANES] += single(i));
+        }
+        for t in triples.chunks_exact(3) {
+            let (sum, y) = (&mut sums[t[0] as usize], self.get(t[1]));
+            for i in rest.clone() {
+                let y = if t[2] == NOTHING { y[i] } else { y[i] - self.number(t[2]) };
+                sum[i % LANES] = single(i).mul_add(y, sum[i % LANES]);
             }
-            if own != NOTHING {
-                let mut s = L::load(&sums[own as usize]);
-                for f in factor.iter().take(width) {
-                    s = s.add(*f);
-                }
-                s.store(&mut sums[own as usize]);
+        }
+    }
+
+    /// The same for `W` whole groups of lanes, or as many as a block has, from group `at` on.
+    #[inline(always)]
+    fn accumulate_eights<L: Lanes, const W: usize>(
+        self,
+        sums: &mut [[f64; LANES]],
+        own: u32,
+        factor: impl Fn(usize) -> L,
+        triples: &[u32],
+        at: usize,
+    ) {
+        let width = W.min(B / LANES);
+        let mut factors = [L::splat(0.0); W];
+        for (k, f) in factors.iter_mut().enumerate().take(width) {
+            *f = factor(at + k);
+        }
+        if own != NOTHING {
+            let mut s = L::load(&sums[own as usize]);
+            for f in factors.iter().take(width) {
+                s = s.add(*f);
             }
-            for p in pairs.chunks_exact(2) {
-                let (sum, y) = (&mut sums[p[0] as usize], self.get(p[1]));
-                let mut s = L::load(sum);
-                for (k, f) in factor.iter().enumerate().take(width) {
+            s.store(&mut sums[own as usize]);
+        }
+        for t in triples.chunks_exact(3) {
+            let (sum, y) = (&mut sums[t[0] as usize], self.get(t[1]));
+            let mut s = L::load(sum);
+            if t[2] == NOTHING {
+                for (k, f) in factors.iter().enumerate().take(width) {
                     s = f.mul_add(L::load(eight(y, at + k)), s);
                 }
-                s.store(sum);
+            } else {
+                let u = L::splat(self.number(t[2]));
+                for (k, f) in factors.iter().enumerate().take(width) {
+                    s = f.mul_add(L::load(eight(y, at + k)).sub(u), s);
+                }
             }
-            at += width;
+            s.store(sum);
         }
     }
 

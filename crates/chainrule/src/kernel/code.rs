@@ -31,6 +31,8 @@ pub(super) enum Code {
     FmsUVV,
     FmsVVU,
     FmsUVU,
+    /// `(a − b)·c`, rounded twice.
+    ShiftScaleVUU,
     /// Operations of one, two and three places by the table.
     Unary(Op),
     Binary(Op),
@@ -45,9 +47,13 @@ pub(super) enum Code {
     DotVV,
     /// Adds place `a` to sum `dst`.
     Accumulate,
-    /// Adds place `a` times `x` to a sum, for `c` pairs (sum, place `x`) listed from `b` on; and
-    /// place `a` to sum `dst`, unless that is `NOTHING`.
+    /// Adds place `a` times `x − u` to a sum, for `c` triples (sum, place `x`, number `u`) listed
+    /// from `b` on, `x` alone where `u` is `NOTHING`; and place `a` to sum `dst`, unless that is
+    /// `NOTHING`.
     AccumulateProducts,
+    /// The same with place `a` times the place listed at `b` instead of place `a`; the triples
+    /// follow.
+    AccumulateScaled,
     /// Copies place `a` to output column `dst`.
     Store,
 }

@@ -1,14 +1,16 @@
 //! Which program has to be run for each row: outputs, gradients, Hessian-vector products.
 
 use super::record::RowProgram;
-use crate::algebra::{Algebra, Dual, DualValue, Num, Op, Term};
-use crate::program::{NodeId, Program, Recorder, Step};
+use crate::algebra::{Algebra, Dual, DualValue, Op, Term};
+use crate::program::{Machine, NodeId, Program, Recorder, Step};
 
 /// A program over uniform inputs, which are the same for all rows, then columns.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) program: Program,
     pub(super) uniforms: usize,
+    /// Whether every operation gives the bits of the scalar evaluation.
+    pub(super) is_exact: bool,
 }
 
 /// A sum over rows whose gradient is asked for: what depends on parameters only stays outside of
@@ -16,42 +18,62 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct Outer {
     /// From the parameters to what the rows use of them.
-    program: Program,
-    parameters: usize,
+    forward: Machine,
+    /// From the parameters and the sums' adjoints of that to the gradient.
+    backward: Machine,
 }
 
 impl Outer {
-    /// What the rows use of the parameters, and all values for the way back.
-    pub(super) fn forward(&self, parameters: &[f64], values: &mut Vec<f64>) -> Vec<f64> {
-        let mut inputs = parameters.to_vec();
-        inputs.resize(self.program.inputs().len(), 0.0);
-        self.program.eval_numbers(&inputs, values, &mut Vec::new());
-        self.program.outputs().iter().map(|id| values[id.index()]).collect()
+    /// Of a program whose outputs are what the rows use of the parameters.
+    fn new(program: &Program) -> Self {
+        let recorder = Recorder::sharing();
+        let inputs: Vec<_> = program.inputs().iter().map(|_| recorder.input().raw()).collect();
+        let sums = program.outputs().iter().map(|&y| (y, recorder.input().raw()));
+        let sums: Vec<_> = sums.collect();
+        let values = program.eval(&recorder, &inputs);
+        let adjoints = program.adjoints(&recorder, &values, &sums);
+        let zero = recorder.constant(0.0);
+        let gradient = program.inputs().iter().map(|x| adjoints[x.index()].unwrap_or(zero));
+        let backward = finish(&recorder, gradient.collect());
+        Outer { forward: Machine::new(program), backward: Machine::new(&backward) }
+    }
+
+    /// What the rows use of the parameters.
+    pub(super) fn forward(&self, parameters: &[f64]) -> Vec<f64> {
+        let mut values = Vec::new();
+        self.forward.run(parameters, &mut values, &mut Vec::new());
+        self.forward.outputs.iter().map(|&at| values[at as usize]).collect()
     }
 
     /// The gradient with respect to the parameters, given the sums' adjoints of what `forward`
     /// returned.
-    pub(super) fn backward(&self, values: &[f64], sums: &[f64], gradient: &mut [f64]) {
-        let seeds: Vec<_> =
-            self.program.outputs().iter().copied().zip(sums.iter().copied()).collect();
-        let adjoints = self.program.adjoints(&Num, values, &seeds);
-        for (slot, id) in gradient.iter_mut().zip(self.program.inputs()) {
-            *slot = adjoints[id.index()].unwrap_or(0.0);
+    pub(super) fn backward(&self, parameters: &[f64], sums: &[f64], gradient: &mut [f64]) {
+        let (inputs, mut values) = ([parameters, sums].concat(), Vec::new());
+        self.backward.run(&inputs, &mut values, &mut Vec::new());
+        for (slot, &at) in gradient.iter_mut().zip(&self.backward.outputs) {
+            *slot = values[at as usize];
         }
-        debug_assert_eq!(gradient.len(), self.parameters);
     }
 }
 
 impl RowProgram {
     /// The outputs.
     pub(super) fn values(&self) -> Job {
-        Job { program: self.program.without_dead_code(), uniforms: self.parameters.len() }
+        Job {
+            program: self.program.without_dead_code(),
+            uniforms: self.parameters.len(),
+            is_exact: self.is_exact,
+        }
     }
 
     /// The outputs; then, output by output, the derivatives with respect to inputs `wrt`.
     pub(super) fn jacobians(&self, wrt: &[usize]) -> Job {
         let outputs = self.program.outputs().len();
-        Job { program: jacobian(&self.program, outputs, wrt), uniforms: self.parameters.len() }
+        Job {
+            program: jacobian(&self.program, outputs, wrt),
+            uniforms: self.parameters.len(),
+            is_exact: self.is_exact,
+        }
     }
 
     /// The only output times the row's weight.
@@ -101,12 +123,27 @@ impl RowProgram {
                 }
             }
         }
-        let mut outer = program.clone();
-        outer.set_outputs(border.clone());
-        let outer = Outer { program: outer.without_dead_code(), parameters: self.parameters.len() };
+        let mut outer = Program::default();
+        let mut place = vec![None; program.len()];
+        for &id in &program.inputs()[..self.parameters.len()] {
+            place[id.index()] = Some(outer.push_input());
+        }
+        for (id, step) in program.steps().filter(|(id, _)| is_uniform[id.index()]) {
+            place[id.index()] = match step {
+                Step::Input(_) => place[id.index()],
+                Step::Constant(c) => Some(outer.push_constant(c)),
+                Step::Operation(op, args) => {
+                    let args = args.iter().map(|a| place[a.index()].expect("is uniform too"));
+                    Some(outer.push_operation(op, args.collect::<Vec<_>>()))
+                }
+                Step::Call(..) => unreachable!("`RowProgram` refuses calls"),
+            };
+        }
+        outer.set_outputs(border.iter().filter_map(|id| place[id.index()]).collect());
+        let outer = Outer::new(&outer.without_dead_code());
         let inner = inner(&program, self.parameters.len(), &border, &is_uniform);
         let wrt: Vec<usize> = (0..border.len()).collect();
-        (outer, Job { program: gradient(&inner, &wrt), uniforms: border.len() })
+        (outer, Job { program: gradient(&inner, &wrt), uniforms: border.len(), is_exact: false })
     }
 
     /// Value, gradient with respect to the parameters, and the Hessian times a direction, which
@@ -130,7 +167,7 @@ impl RowProgram {
         let mut outputs: Vec<_> = results.iter().map(|y| y.primal).collect();
         let zero = || recorder.constant(0.0);
         outputs.extend(results[1..].iter().map(|y| y.tangent.unwrap_or_else(zero)));
-        Job { program: finish(&recorder, outputs), uniforms: 2 * n }
+        Job { program: finish(&recorder, outputs), uniforms: 2 * n, is_exact: false }
     }
 
     /// Value, gradient and the lower triangle of the Hessian, row by row: forward mode over the
@@ -153,7 +190,7 @@ impl RowProgram {
             let row = gradient.outputs()[1..].iter().take(i + 1);
             outputs.extend(row.map(|y| moved[y.index()].tangent.unwrap_or(zero)));
         }
-        Job { program: finish(&recorder, outputs), uniforms: n }
+        Job { program: finish(&recorder, outputs), uniforms: n, is_exact: false }
     }
 
     /// `½ w·r²`, `w·Jᵀr` and the lower triangle of `w·JᵀJ`, row by row, over the outputs `r`.
@@ -187,7 +224,7 @@ impl RowProgram {
                 outputs.push(sum(&mut pairs.into_iter()).unwrap_or(zero));
             }
         }
-        Job { program: finish(&recorder, outputs), uniforms: n }
+        Job { program: finish(&recorder, outputs), uniforms: n, is_exact: false }
     }
 }
 

@@ -27,11 +27,57 @@ struct Dot {
 struct Group {
     at: usize,
     defined: usize,
-    pairs: Vec<u32>,
+    /// What the list begins with: the factor's second factor, if it is a product itself.
+    head: Option<u32>,
+    triples: Vec<u32>,
+}
+
+/// Nodes that are computed inside of the instruction that adds products with them to sums.
+struct Inner {
+    /// Differences of a column and a number.
+    is_difference: Vec<bool>,
+    /// Products that are the common factor.
+    is_factor: Vec<bool>,
+}
+
+impl Inner {
+    fn new(rows: &Rows, products: &[bool], results: &[Vec<u32>]) -> Self {
+        let n = rows.nodes.len();
+        let is_product = |i: usize| {
+            let number = |&a: &Id| rows.uniform(a).is_some();
+            rows.nodes[i].kind == Kind::Operation(Op::Mul) && !rows.nodes[i].args.iter().any(number)
+        };
+        let (mut as_difference, mut as_factor) = (vec![0; n], vec![0; n]);
+        for i in (0..n).filter(|&i| products[i] && is_product(i)) {
+            let &[a, b] = &rows.nodes[i].args[..] else { continue };
+            for (factor, other) in [(a, b), (b, a)] {
+                if factor != other && rows.difference(other).is_none() {
+                    as_difference[factor as usize] += 1;
+                }
+                if factor != other && !is_product(other as usize) {
+                    as_factor[factor as usize] += 1;
+                }
+            }
+        }
+        let is_difference = (0..n)
+            .map(|i| rows.difference(i as Id).is_some() && as_difference[i] == rows.uses[i])
+            .collect();
+        let is_factor = (0..n)
+            .map(|i| {
+                let own = results[i].len() as u32;
+                let inside = !products[i] && is_product(i) && as_factor[i] > 0 && own <= 1;
+                inside && as_factor[i] + own == rows.uses[i]
+            })
+            .collect();
+        Inner { is_difference, is_factor }
+    }
 }
 
 struct Emitter<'r> {
     rows: &'r Rows,
+    inner: Inner,
+    /// The sum to which a common factor is added itself.
+    own: Vec<u32>,
     columns: u32,
     code: Vec<Instruction>,
     lists: Vec<u32>,
@@ -60,10 +106,17 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
             sums && product && !numbers && results[i].len() == 1 && rows.uses[i] == 1
         })
         .collect();
+    let inner = Inner::new(rows, &products, &results);
     let mut last: Vec<usize> = (0..n).collect();
     for (node, &turn) in rows.nodes.iter().zip(&turn) {
         for &arg in &node.args {
             last[arg as usize] = last[arg as usize].max(turn);
+        }
+    }
+    // A factor that is computed where it is used needs its own factors until then.
+    for i in (0..n).filter(|&i| inner.is_factor[i]) {
+        for &arg in &rows.nodes[i].args {
+            last[arg as usize] = last[arg as usize].max(last[i]);
         }
     }
     let mut dying: Vec<Vec<Id>> = vec![Vec::new(); n];
@@ -76,6 +129,8 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
         .collect();
     let mut e = Emitter {
         rows,
+        inner,
+        own: vec![NOTHING; n],
         columns: columns as u32,
         code: Vec::new(),
         lists: Vec::new(),
@@ -102,13 +157,15 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
                 e.code.push(Instruction { code: Code::WithSlope(op), dst, a, b, c: 0 });
                 (e.place[i], e.place[other], e.defined[other]) = (dst, b, i);
             }
+            _ if e.inner.is_difference[i] => {}
+            _ if e.inner.is_factor[i] => e.own[i] = results[i].first().copied().unwrap_or(NOTHING),
             _ if products[i] => e.accumulate_product(i, results[i][0]),
             _ => match &dots[i] {
                 Some(dot) => e.dot(i, dot),
                 None => e.operation(i),
             },
         }
-        if !products[i] {
+        if !products[i] && !e.inner.is_factor[i] {
             let code = if sums { Code::Accumulate } else { Code::Store };
             for &dst in &results[i] {
                 let a = e.place[i];
@@ -245,6 +302,11 @@ impl Emitter<'_> {
                 }
                 _ => self.by_places(i, op),
             },
+            Kind::ShiftScale => {
+                let a = self.place(args[0]);
+                let [b, c] = [w, z].map(|u| u.expect("shift and scale are numbers"));
+                self.push(i, Code::ShiftScaleVUU, a, b, c);
+            }
             Kind::Fma | Kind::Fnma | Kind::Fms => {
                 let codes = match node.kind {
                     Kind::Fma => [Code::FmaVVV, Code::FmaUVV, Code::FmaVVU, Code::FmaUVU],
@@ -275,7 +337,7 @@ impl Emitter<'_> {
             (Op::Sub, &[a, b]) => self.push(i, Code::SubVV, a, b, 0),
             (Op::Mul, &[a, b]) => self.push(i, Code::MulVV, a, b, 0),
             (Op::Div, &[a, b]) => self.push(i, Code::DivVV, a, b, 0),
-            _ if op.info().any => {
+            _ if op.info().any || self.rows.is_exact => {
                 let start = self.lists.len() as u32;
                 self.lists.extend(&places);
                 self.push(i, Code::Any(op), start, places.len() as u32, 0);
@@ -321,22 +383,33 @@ impl Emitter<'_> {
     fn accumulate_product(&mut self, i: usize, sum: u32) {
         let args = &self.rows.nodes[i].args;
         let (a, b) = (args[0], *args.last().expect("a product has factors"));
+        let is_inner = |id: Id| self.inner.is_difference[id as usize];
         for (factor, x) in [(a, b), (b, a)] {
             let Some(&group) = self.group_of.get(&factor) else { continue };
-            if self.defined[x as usize] < self.groups[group].defined {
-                let place = self.place(x);
-                self.groups[group].pairs.extend([sum, place]);
+            if is_inner(x) || self.defined[x as usize] < self.groups[group].defined {
+                let triple = self.triple(sum, x);
+                self.groups[group].triples.extend(triple);
                 return;
             }
         }
-        // The later one: what it is multiplied by was there before it.
+        // The later one, as what it is multiplied by was there before it; but none that is
+        // computed in the instruction only as what is multiplied.
         let late = self.defined[b as usize] > self.defined[a as usize];
-        let (factor, x) = if late { (b, a) } else { (a, b) };
-        let (a, x) = (self.place(factor), self.place(x));
+        let is_factor = |id: Id| self.inner.is_factor[id as usize];
+        let second = is_factor(b) || is_inner(a) || late && !is_factor(a) && !is_inner(b);
+        let (factor, x) = if second { (b, a) } else { (a, b) };
         self.group_of.insert(factor, self.groups.len());
-        // If the factor itself was just added to a sum, the same instruction does that.
         let mut dst = NOTHING;
-        if let Some(last) = self.code.last()
+        let (code, a, head) = if self.inner.is_factor[factor as usize] {
+            let parts = &self.rows.nodes[factor as usize].args;
+            dst = std::mem::replace(&mut self.own[factor as usize], NOTHING);
+            (Code::AccumulateScaled, self.place(parts[0]), Some(self.place(parts[1])))
+        } else {
+            (Code::AccumulateProducts, self.place(factor), None)
+        };
+        // If the factor itself was just added to a sum, the same instruction does that.
+        if head.is_none()
+            && let Some(last) = self.code.last()
             && last.code == Code::Accumulate
             && last.a == a
         {
@@ -344,17 +417,26 @@ impl Emitter<'_> {
             self.code.pop();
         }
         let at = self.code.len();
-        self.groups.push(Group { at, defined: i, pairs: vec![sum, x] });
-        let code = Code::AccumulateProducts;
+        let triples = self.triple(sum, x).to_vec();
+        self.groups.push(Group { at, defined: i, head, triples });
         self.code.push(Instruction { code, dst, a, b: 0, c: 0 });
+    }
+
+    fn triple(&mut self, sum: u32, x: Id) -> [u32; 3] {
+        if self.inner.is_difference[x as usize] {
+            let (column, u) = self.rows.difference(x).expect("was found to be one");
+            return [sum, column, u];
+        }
+        [sum, self.place(x), NOTHING]
     }
 
     fn finish(mut self) -> Emitted {
         for group in &self.groups {
             let instruction = &mut self.code[group.at];
             instruction.b = self.lists.len() as u32;
-            instruction.c = group.pairs.len() as u32 / 2;
-            self.lists.extend(&group.pairs);
+            instruction.c = group.triples.len() as u32 / 3;
+            self.lists.extend(group.head);
+            self.lists.extend(&group.triples);
         }
         let mut filled: Vec<(u32, u32)> =
             self.filled.iter().map(|(&u, &place)| (place - self.columns, u)).collect();

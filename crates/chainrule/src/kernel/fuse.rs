@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Fnma,
     /// `a·b − c`.
     Fms,
+    /// `(a − u)·w` with uniform numbers `u` and `w`, rounded twice.
+    ShiftScale,
     /// An operation of `a` that gives its derivative too.
     WithSlope(Op),
     /// The derivative that node `a` gives.
@@ -46,12 +48,19 @@ pub(super) struct Rows {
     pub(super) is_root: Vec<bool>,
     /// The uniform numbers, as nodes of the program.
     pub(super) uniforms: Vec<NodeId>,
+    /// Whether every operation is the scalar evaluation's, rounded as there.
+    pub(super) is_exact: bool,
     place: HashMap<NodeId, Id>,
 }
 
 impl Rows {
     /// The nodes that `roots` need. A node whose value is uniform has no arguments here.
-    pub(super) fn new(program: &Program, uniforms: usize, roots: &[NodeId]) -> Self {
+    pub(super) fn new(
+        program: &Program,
+        uniforms: usize,
+        roots: &[NodeId],
+        is_exact: bool,
+    ) -> Self {
         let uniform = uniform_nodes(program, uniforms);
         let wanted = program.needed(roots, |id| !uniform[id.index()]);
         let mut rows = Rows::default();
@@ -84,8 +93,12 @@ impl Rows {
             rows.uses[id] += 1;
             rows.is_root[id] = true;
         }
-        rows.pair_with_slopes();
-        rows.fuse();
+        rows.is_exact = is_exact;
+        if !is_exact {
+            rows.pair_with_slopes();
+            rows.fuse();
+            rows.scale_differences();
+        }
         rows
     }
 
@@ -177,6 +190,41 @@ impl Rows {
                     self.uses[a as usize] = 2;
                 }
                 break;
+            }
+        }
+    }
+
+    /// A uniform number taken from a column: cheap enough to be computed wherever it is used.
+    pub(super) fn difference(&self, id: Id) -> Option<(u32, u32)> {
+        let node = &self.nodes[id as usize];
+        let (Kind::Operation(Op::Sub), &[x, u]) = (node.kind, &node.args[..]) else { return None };
+        match (self.nodes[x as usize].kind, self.uniform(u)) {
+            (Kind::Column(x), Some(u)) if !self.is_root[id as usize] => Some((x, u)),
+            _ => None,
+        }
+    }
+
+    /// Differences that are scaled, in one step with it.
+    fn scale_differences(&mut self) {
+        for i in 0..self.nodes.len() {
+            let (Kind::Operation(Op::Mul), &[a, b]) = (self.nodes[i].kind, &self.nodes[i].args[..])
+            else {
+                continue;
+            };
+            let (d, w) = if self.uniform(b).is_some() { (a, b) } else { (b, a) };
+            let node = &self.nodes[d as usize];
+            let (Kind::Operation(Op::Sub), &[x, u]) = (node.kind, &node.args[..]) else { continue };
+            let is_uniform = |id| self.uniform(id).is_some();
+            let is_cheap = self.is_private(d) || self.difference(d).is_some();
+            if is_uniform(w) && is_uniform(u) && !is_uniform(x) && is_cheap {
+                self.uses[d as usize] -= 1;
+                if self.uses[d as usize] == 0 {
+                    self.nodes[d as usize] = Node { kind: Kind::Gone, args: vec![] };
+                } else {
+                    self.uses[x as usize] += 1;
+                    self.uses[u as usize] += 1;
+                }
+                self.nodes[i] = Node { kind: Kind::ShiftScale, args: vec![x, u, w] };
             }
         }
     }

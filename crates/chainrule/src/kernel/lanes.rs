@@ -9,6 +9,7 @@ pub(super) trait Lanes: Copy {
     fn store(self, to: &mut [f64; 8]);
     fn splat(x: f64) -> Self;
     fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
     /// `self·b + c`.
     fn mul_add(self, b: Self, c: Self) -> Self;
@@ -32,6 +33,10 @@ impl Lanes for [f64; 8] {
         std::array::from_fn(|i| self[i] + other[i])
     }
     #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        std::array::from_fn(|i| self[i] - other[i])
+    }
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
         std::array::from_fn(|i| self[i] * other[i])
     }
@@ -50,8 +55,8 @@ mod x86 {
     use super::Lanes;
     use std::arch::x86_64::{
         __m256d, __m512d, _mm256_add_pd, _mm256_fmadd_pd, _mm256_loadu_pd, _mm256_mul_pd,
-        _mm256_set1_pd, _mm256_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd, _mm512_loadu_pd,
-        _mm512_mul_pd, _mm512_set1_pd, _mm512_storeu_pd,
+        _mm256_set1_pd, _mm256_storeu_pd, _mm256_sub_pd, _mm512_add_pd, _mm512_fmadd_pd,
+        _mm512_loadu_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_storeu_pd, _mm512_sub_pd,
     };
 
     /// One register. Used only in functions that enable AVX-512.
@@ -78,6 +83,11 @@ mod x86 {
         fn add(self, other: Self) -> Self {
             // SAFETY: `dispatch` found AVX-512.
             Avx512(unsafe { _mm512_add_pd(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn sub(self, other: Self) -> Self {
+            // SAFETY: `dispatch` found AVX-512.
+            Avx512(unsafe { _mm512_sub_pd(self.0, other.0) })
         }
         #[inline(always)]
         fn mul(self, other: Self) -> Self {
@@ -121,6 +131,11 @@ mod x86 {
         fn add(self, other: Self) -> Self {
             // SAFETY: `dispatch` found AVX2.
             unsafe { Avx2(_mm256_add_pd(self.0, other.0), _mm256_add_pd(self.1, other.1)) }
+        }
+        #[inline(always)]
+        fn sub(self, other: Self) -> Self {
+            // SAFETY: `dispatch` found AVX2.
+            unsafe { Avx2(_mm256_sub_pd(self.0, other.0), _mm256_sub_pd(self.1, other.1)) }
         }
         #[inline(always)]
         fn mul(self, other: Self) -> Self {

@@ -218,7 +218,21 @@ impl<'r> Lowering<'r> {
                 return self.write(Op::Neg, &[product]);
             }
         }
+        // (½·w)·(2·v) is w·v: powers of two round nothing wherever they stand.
+        if let (Some((c, x)), Some((k, y))) = (self.power_times(a), self.power_times(b))
+            && (c * k).abs() == 1.0
+        {
+            let product = self.product(x, y);
+            return if c * k < 0.0 { self.write(Op::Neg, &[product]) } else { product };
+        }
         if a == b { self.write(Op::Square, &[a]) } else { self.write(Op::Mul, &[a, b]) }
+    }
+
+    /// The parts of a product of a power of two and something else.
+    fn power_times(&self, id: NodeId) -> Option<(f64, NodeId)> {
+        let &[a, b] = self.is(id, Op::Mul)? else { return None };
+        let power = |x: NodeId| self.known(x).filter(|&c| is_power_of_two(c));
+        power(a).map(|c| (c, b)).or_else(|| power(b).map(|c| (c, a)))
     }
 
     /// `c·x` for a power of two `c`, which rounds nothing wherever in a product it stands: it joins

@@ -8,7 +8,7 @@
 //! any block size.
 //!
 //! **Accuracy.** A product that is added to something is fused with it and rounded once, so a row's
-//! result may differ from [`Function::eval`] in its last bits. `exp` and `ln` are within 1 ulp, the
+//! result may differ from [`Function::eval`] in its last bits ([`Kernel::exact`] gives the same). `exp` and `ln` are within 1 ulp, the
 //! distribution functions of the normal distribution within 4, other functions within 2.5.
 
 mod block;
@@ -29,6 +29,7 @@ mod prepared;
 mod record;
 mod reduce;
 mod residuals;
+mod rows;
 mod stream;
 mod sums;
 mod tally;
@@ -42,6 +43,7 @@ pub use options::Options;
 use prepared::Prepared;
 use record::RowProgram;
 pub use residuals::KernelResiduals;
+pub use rows::Rows;
 use std::sync::{Arc, Mutex, OnceLock};
 pub use stream::Stream;
 pub use sums::{Sums, Totals};
@@ -151,6 +153,23 @@ impl Kernel {
     pub fn weighted(&self, column: &str) -> Result<Self, Error> {
         let kernel = Self::from_rows(self.shared.rows.weighted(column)?);
         Ok(kernel.with_options(self.options))
+    }
+
+    /// The same rows with the numbers of the scalar evaluation: columns of outputs and derivatives
+    /// have the bits of [`Function::eval`] and [`Function::gradient`], at several times the cost, as
+    /// no products are fused and no own functions are used. Sums stay as they are.
+    ///
+    /// ```
+    /// use chainrule::{Function, kernel::Kernel};
+    /// let f = Function::record(["x"], |[x]| (x * x + 0.1).tanh())?;
+    /// let batch = Kernel::of(&f, &["x"])?.exact().eval_batch(&[], &[&[0.3]])?;
+    /// assert_eq!(batch[0], f.eval(&[0.3])?);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn exact(&self) -> Self {
+        let rows = RowProgram { is_exact: true, ..self.shared.rows.clone() };
+        Self::from_rows(rows).with_options(self.options)
     }
 
     /// The same kernel, run otherwise.

@@ -1,18 +1,21 @@
 //! From a lowered program to a plan: what is computed once, what for each row, and how the sums
 //! give the results.
 
-use super::code::{Code, Instruction};
+use super::block::Spare;
+use super::code::{Code, Instruction, NOTHING, UNIFORM};
 use super::derive::uniform_nodes;
 use super::emit::emit;
 use super::fuse::Rows;
 use crate::algebra::Op;
-use crate::program::{NodeId, Program, Step};
+use crate::program::{Machine, NodeId, Program, Step};
 
 /// A program prepared for many rows.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// From the uniform inputs to the uniform numbers that rows and results use, once per call.
-    prologue: Program,
+    prologue: Machine,
+    /// Memory of earlier calls.
+    pub(super) spare: Spare,
     pub(super) code: Vec<Instruction>,
     pub(super) lists: Vec<u32>,
     pub(super) columns: usize,
@@ -56,6 +59,21 @@ impl Plan {
     /// The plan of a program whose first inputs are `uniforms` numbers that are the same for all
     /// rows. A `strict` one takes no factor out of a sum.
     pub(super) fn new(program: &Program, uniforms: usize, wanted: Wanted, is_weak: bool) -> Self {
+        Self::make(program, uniforms, wanted, is_weak, false)
+    }
+
+    /// A plan that runs every operation as the scalar evaluation does.
+    pub(super) fn exact(program: &Program, uniforms: usize, wanted: Wanted) -> Self {
+        Self::make(program, uniforms, wanted, false, true)
+    }
+
+    fn make(
+        program: &Program,
+        uniforms: usize,
+        wanted: Wanted,
+        is_weak: bool,
+        is_exact: bool,
+    ) -> Self {
         let columns = program.inputs().len() - uniforms;
         let uniform = uniform_nodes(program, uniforms);
         let mut roots: Vec<NodeId> = Vec::new();
@@ -77,7 +95,7 @@ impl Plan {
             factors.push(nodes);
             totals.push(Total { source, factors: Vec::new(), negated });
         }
-        let rows = Rows::new(program, uniforms, &roots);
+        let rows = Rows::new(program, uniforms, &roots, is_exact);
         let mut numbers = rows.uniforms.clone();
         for (total, nodes) in totals.iter_mut().zip(factors) {
             for node in nodes {
@@ -94,7 +112,8 @@ impl Plan {
         let emitted = emit(&rows, columns, &roots, wanted == Wanted::Sums);
         let count = roots.len();
         let plan = Plan {
-            prologue: prologue.without_dead_code(),
+            prologue: Machine::new(&prologue.without_dead_code()),
+            spare: Spare::default(),
             code: emitted.code,
             lists: emitted.lists,
             columns,
@@ -117,11 +136,12 @@ impl Plan {
 
     /// The numbers that are the same for all rows.
     pub(super) fn uniforms(&self, inputs: &[f64]) -> Vec<f64> {
-        let mut inputs = inputs.to_vec();
-        inputs.resize(self.prologue.inputs().len(), 0.0);
+        // The columns are inputs of the program too; what is computed here needs none of them.
+        let mut all = inputs.to_vec();
+        all.resize(inputs.len() + self.columns, 0.0);
         let mut values = Vec::new();
-        self.prologue.eval_numbers(&inputs, &mut values, &mut Vec::new());
-        self.prologue.outputs().iter().map(|id| values[id.index()]).collect()
+        self.prologue.run(&all, &mut values, &mut Vec::new());
+        self.prologue.outputs.iter().map(|&at| values[at as usize]).collect()
     }
 
     /// The results, from the sums over `rows` rows.
@@ -141,7 +161,7 @@ impl Plan {
     /// only slots are written, and no instruction writes what it reads.
     fn check(&self) {
         let places = (self.columns + self.slots) as u32;
-        let uniforms = self.prologue.outputs().len() as u32;
+        let uniforms = self.prologue.outputs.len() as u32;
         for i in &self.code {
             let reads = reads(i, &self.lists);
             assert!(reads.iter().all(|&p| p < places), "{i:?} reads a place that is not there");
@@ -151,10 +171,11 @@ impl Plan {
                     assert!((i.dst as usize) < self.sums, "{i:?} adds to no sum");
                     continue;
                 }
-                Code::AccumulateProducts => {
-                    let list = &self.lists[i.b as usize..][..2 * i.c as usize];
-                    let fits = list.chunks_exact(2).all(|p| (p[0] as usize) < self.sums);
-                    let own = i.dst == super::code::NOTHING || (i.dst as usize) < self.sums;
+                Code::AccumulateProducts | Code::AccumulateScaled => {
+                    let fits = triples(i, &self.lists).all(|t| {
+                        (t[0] as usize) < self.sums && (t[2] == NOTHING || t[2] < uniforms)
+                    });
+                    let own = i.dst == NOTHING || (i.dst as usize) < self.sums;
                     assert!(fits && own, "{i:?} adds to no sum");
                     continue;
                 }
@@ -176,13 +197,19 @@ impl Plan {
     }
 }
 
+/// The triples of an instruction that adds products to sums.
+fn triples<'l>(i: &Instruction, lists: &'l [u32]) -> impl Iterator<Item = &'l [u32]> {
+    let from = i.b as usize + usize::from(i.code == Code::AccumulateScaled);
+    lists[from..][..3 * i.c as usize].chunks_exact(3)
+}
+
 /// The places that an instruction reads.
 fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
-    use super::code::{NOTHING, UNIFORM};
     let pairs = |from: u32, count: u32| lists[from as usize..][..2 * count as usize].to_vec();
     let start = |c: u32| (c != NOTHING && c & UNIFORM == 0).then_some(c);
     match i.code {
-        Code::AddVU
+        Code::ShiftScaleVUU
+        | Code::AddVU
         | Code::SubVU
         | Code::MulVU
         | Code::DivVU
@@ -204,7 +231,10 @@ fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
         Code::Any(_) => lists[i.a as usize..][..i.b as usize].to_vec(),
         Code::DotUV => pairs(i.a, i.b).chunks(2).map(|p| p[1]).chain(start(i.c)).collect(),
         Code::DotVV => pairs(i.a, i.b).into_iter().chain(start(i.c)).collect(),
-        Code::AccumulateProducts => pairs(i.b, i.c).chunks(2).map(|p| p[1]).chain([i.a]).collect(),
+        Code::AccumulateProducts => triples(i, lists).map(|t| t[1]).chain([i.a]).collect(),
+        Code::AccumulateScaled => {
+            triples(i, lists).map(|t| t[1]).chain([i.a, lists[i.b as usize]]).collect()
+        }
     }
 }
 

@@ -29,8 +29,12 @@ pub(super) struct Call {
 
 impl Prepared {
     pub(super) fn new(job: Job, wanted: Wanted) -> Self {
-        let lowered = lower::lower(&job.program, false);
-        let fast = Plan::new(&lowered.program, job.uniforms, wanted, lowered.is_weak);
+        let fast = if job.is_exact {
+            Plan::exact(&job.program, job.uniforms, wanted)
+        } else {
+            let lowered = lower::lower(&job.program, false);
+            Plan::new(&lowered.program, job.uniforms, wanted, lowered.is_weak)
+        };
         Prepared { job, wanted, fast, strict: OnceLock::new() }
     }
 

@@ -7,7 +7,7 @@ use crate::program::{Program, Recorder};
 use std::collections::BTreeSet;
 
 /// The program of one row: its inputs are the parameters, then the columns.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RowProgram {
     pub(super) program: Program,
     pub(super) parameters: Vec<String>,
@@ -15,6 +15,8 @@ pub(super) struct RowProgram {
     pub(super) outputs: Vec<String>,
     /// Whether the last column holds the rows' weights.
     pub(super) is_weighted: bool,
+    /// Whether columns of results have the bits of the scalar evaluation.
+    pub(super) is_exact: bool,
 }
 
 impl RowProgram {
@@ -51,6 +53,7 @@ impl RowProgram {
             columns: owned(columns),
             outputs: named,
             is_weighted: false,
+            is_exact: false,
         })
     }
 
@@ -93,6 +96,7 @@ impl RowProgram {
             columns: columns.iter().map(|&c| c.to_owned()).collect(),
             outputs: function.outputs().to_vec(),
             is_weighted: false,
+            is_exact: false,
         })
     }
 
@@ -114,8 +118,7 @@ impl RowProgram {
         program.set_label(input, column);
         let mut columns = self.columns.clone();
         columns.push(column.to_owned());
-        let (parameters, outputs) = (self.parameters.clone(), self.outputs.clone());
-        Ok(RowProgram { program, parameters, columns, outputs, is_weighted: true })
+        Ok(RowProgram { program, columns, is_weighted: true, ..self.clone() })
     }
 
     /// The number that is the value of each row's only output, or an error that says how many

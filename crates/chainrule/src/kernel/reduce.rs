@@ -2,7 +2,7 @@
 //!
 //! The result does not depend on how many threads there are or which of them took which chunk.
 
-use super::block::{Frame, LANES, Results};
+use super::block::{Frame, Kept, LANES, Results};
 use super::dispatch;
 use super::options::Options;
 use super::plan::Plan;
@@ -37,10 +37,13 @@ struct Worker<'r, const B: usize> {
     lanes: Vec<[f64; LANES]>,
 }
 
-impl<'r, const B: usize> Worker<'r, B> {
+impl<'r, const B: usize> Worker<'r, B>
+where
+    Frame<B>: Kept,
+{
     fn new(plan: &'r Plan, uniforms: &'r [f64]) -> Self {
         let lanes = vec![[0.0; LANES]; plan.sums];
-        Worker { plan, uniforms, frame: Frame::new(plan, uniforms), lanes }
+        Worker { plan, uniforms, frame: Frame::take(plan, uniforms), lanes }
     }
 
     fn sums(&mut self, run: Run<'_>, rows: Range<usize>) -> Vec<f64> {
@@ -75,7 +78,10 @@ impl Run<'_> {
         number * CHUNK..self.rows.min((number + 1) * CHUNK)
     }
 
-    fn sums_by<const B: usize>(self, tally: &mut Tally) {
+    fn sums_by<const B: usize>(self, tally: &mut Tally)
+    where
+        Frame<B>: Kept,
+    {
         let chunks = self.rows.div_ceil(CHUNK);
         let (first, plan) = (tally.next(), &self.prepared.fast);
         let next = AtomicUsize::new(0);
@@ -86,6 +92,10 @@ impl Run<'_> {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= chunks {
+                    fast.frame.put_back(plan);
+                    if let Some(strict) = strict {
+                        strict.frame.put_back(strict.plan);
+                    }
                     return;
                 }
                 let rows = self.chunk(number);
@@ -114,7 +124,10 @@ impl Run<'_> {
         plan: &Plan,
         uniforms: &[f64],
         outputs: &mut [&mut [f64]],
-    ) -> bool {
+    ) -> bool
+    where
+        Frame<B>: Kept,
+    {
         let has_nan = AtomicBool::new(false);
         let chunks = self.rows.div_ceil(CHUNK);
         let mut parts: Vec<Vec<&mut [f64]>> = (0..chunks).map(|_| Vec::new()).collect();
@@ -125,10 +138,13 @@ impl Run<'_> {
         }
         let work = Mutex::new(parts.into_iter().enumerate());
         self.on_threads(chunks, || {
-            let mut frame = Frame::<B>::new(plan, uniforms);
+            let mut frame = Frame::<B>::take(plan, uniforms);
             loop {
                 let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some((number, mut stores)) = next else { return };
+                let Some((number, mut stores)) = next else {
+                    frame.put_back(plan);
+                    return;
+                };
                 let mut results = Results { sums: &mut [], stores: &mut stores, has_nan: false };
                 let (i, rows) = (self.options.instructions, self.chunk(number));
                 dispatch::run(i, plan, &mut frame, self.columns, rows, uniforms, &mut results);

@@ -80,6 +80,7 @@ impl RowProgram {
             columns: self.columns.clone(),
             outputs: self.outputs.clone(),
             is_weighted: false,
+            is_exact: false,
         }
     }
 
@@ -130,7 +131,11 @@ impl RowProgram {
             .iter()
             .map(|id| Term::new(&recorder, adjoints[id.index()].unwrap_or_else(zero)))
             .collect();
-        Job { program: recorder.finish(&results).without_dead_code(), uniforms: 2 * n }
+        Job {
+            program: recorder.finish(&results).without_dead_code(),
+            uniforms: 2 * n,
+            is_exact: false,
+        }
     }
 }
 

@@ -28,8 +28,6 @@ pub struct Stream {
     derived: Arc<Derived>,
     parameters: Vec<f64>,
     call: Call,
-    /// What the parameters' own part of the program gave, for its way back.
-    outer: Vec<f64>,
     tally: Tally,
     rows: usize,
     /// Rows that do not fill a chunk yet.
@@ -45,8 +43,7 @@ impl Kernel {
     /// not [`Sums::GaussNewton`].
     pub fn stream(&self, what: Sums, parameters: &[f64]) -> Result<Stream, Error> {
         let derived = self.derived(what, parameters)?;
-        let mut outer = Vec::new();
-        let call = derived.call(parameters, &mut outer);
+        let call = derived.call(parameters);
         let waiting = vec![Vec::new(); self.columns().len()];
         Ok(Stream {
             kernel: self.clone(),
@@ -54,7 +51,6 @@ impl Kernel {
             derived,
             parameters: parameters.to_vec(),
             call,
-            outer,
             tally: Tally::default(),
             rows: 0,
             waiting,
@@ -119,7 +115,7 @@ impl Stream {
         let mut tally = self.tally.clone();
         let waiting: Vec<&[f64]> = self.waiting.iter().map(Vec::as_slice).collect();
         self.add(&waiting, &mut tally);
-        self.derived.totals(self.what, &self.parameters, self.rows, &self.outer, &self.call, &tally)
+        self.derived.totals(self.what, &self.parameters, self.rows, &self.call, &tally)
     }
 
     /// Lets `fill` add to the rows that wait, and runs them if they are a chunk.

@@ -60,19 +60,25 @@ pub(super) struct Derived {
 pub(super) struct Made([OnceLock<Arc<Derived>>; Sums::COUNT]);
 
 impl Derived {
-    /// A call with these parameters; `values` are for the way back through the outer program.
-    pub(super) fn call(&self, parameters: &[f64], values: &mut Vec<f64>) -> Call {
+    /// A call with these parameters.
+    pub(super) fn call(&self, parameters: &[f64]) -> Call {
         self.prepared.call(match &self.outer {
-            Some(outer) => outer.forward(parameters, values),
+            Some(outer) => outer.forward(parameters),
             None => parameters.to_vec(),
         })
     }
 
     /// The value; gradient and matrix, row by row, go into memory of the caller.
-    fn finish(&self, outer: &[f64], sums: &[f64], gradient: &mut [f64], matrix: &mut [f64]) -> f64 {
+    fn finish(
+        &self,
+        parameters: &[f64],
+        sums: &[f64],
+        gradient: &mut [f64],
+        matrix: &mut [f64],
+    ) -> f64 {
         let n = gradient.len();
         match &self.outer {
-            Some(way) => way.backward(outer, &sums[1..], gradient),
+            Some(way) => way.backward(parameters, &sums[1..], gradient),
             None => gradient.copy_from_slice(&sums[1..=n]),
         }
         if !matrix.is_empty() {
@@ -92,7 +98,6 @@ impl Derived {
         what: Sums,
         parameters: &[f64],
         rows: usize,
-        outer: &[f64],
         call: &Call,
         tally: &Tally,
     ) -> Totals {
@@ -100,7 +105,7 @@ impl Derived {
         let n = if what == Sums::Value { 0 } else { parameters.len() };
         let mut gradient = vec![0.0; n];
         let mut matrix = vec![0.0; if what.has_matrix() { n * n } else { 0 }];
-        let value = self.finish(outer, &sums, &mut gradient, &mut matrix);
+        let value = self.finish(parameters, &sums, &mut gradient, &mut matrix);
         let matrix =
             if n == 0 { Vec::new() } else { matrix.chunks(n).map(<[f64]>::to_vec).collect() };
         Totals { rows, value, gradient, matrix }
@@ -111,7 +116,10 @@ impl Shared {
     fn make(&self, what: Sums) -> Derived {
         let rows = &self.rows;
         let (outer, job) = match what {
-            Sums::Value => (None, Job { program: rows.summed(), uniforms: rows.parameters.len() }),
+            Sums::Value => (
+                None,
+                Job { program: rows.summed(), uniforms: rows.parameters.len(), is_exact: false },
+            ),
             Sums::Gradient => {
                 let (outer, job) = rows.split_gradient();
                 (Some(outer), job)
@@ -150,10 +158,9 @@ impl Kernel {
     ) -> Result<Totals, Error> {
         let derived = self.derived(what, parameters)?;
         let rows = self.shape(parameters, columns)?;
-        let mut outer = Vec::new();
-        let call = derived.call(parameters, &mut outer);
+        let call = derived.call(parameters);
         let tally = self.tally(&derived, &call, columns, rows);
-        Ok(derived.totals(what, parameters, rows, &outer, &call, &tally))
+        Ok(derived.totals(what, parameters, rows, &call, &tally))
     }
 
     /// [`sums`](Kernel::sums) with gradient and matrix, row by row, into memory of the caller; the
@@ -175,11 +182,10 @@ impl Kernel {
         let n = if what == Sums::Value { 0 } else { parameters.len() };
         same_length("gradient entry", n, gradient.len())?;
         same_length("matrix entry", if what.has_matrix() { n * n } else { 0 }, matrix.len())?;
-        let mut outer = Vec::new();
-        let call = derived.call(parameters, &mut outer);
+        let call = derived.call(parameters);
         let tally = self.tally(&derived, &call, columns, rows);
         let sums = derived.prepared.results(&call, &tally);
-        Ok(derived.finish(&outer, &sums, gradient, matrix))
+        Ok(derived.finish(parameters, &sums, gradient, matrix))
     }
 
     /// The sum over the rows of the only output; 0 for no rows.
