@@ -77,5 +77,6 @@ pub(crate) fn workload() -> Workload {
         plain,
         packed: packed!(packed),
         by_row: true,
+        after: None,
     }
 }

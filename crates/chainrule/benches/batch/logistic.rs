@@ -76,5 +76,6 @@ pub(crate) fn workload(name: &'static str, d: usize) -> Workload {
         plain,
         packed: if d == 10 { packed!(packed::<10, 4>) } else { packed!(packed::<50, 4>) },
         by_row: false,
+        after: None,
     }
 }

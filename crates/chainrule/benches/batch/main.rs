@@ -2,7 +2,8 @@
 //!
 //! `cargo bench -p chainrule --bench batch [name]`. Contenders take turns, one round after another,
 //! and what counts is the median of the ratios within a round: a busy machine slows both. In brackets
-//! stand the fastest rounds, which other work disturbed least. *plain* is
+//! stand the fastest rounds, which other work disturbed least. The number behind an instruction set
+//! is that of threads; *aligned* runs on columns copied by `Rows`. *plain* is
 //! a loop over the rows with the standard library's functions; *packed* is written in AVX-512
 //! intrinsics over rows that were packed by eights before the clock runs.
 
@@ -19,10 +20,11 @@ mod black_scholes;
 mod gmm;
 mod logistic;
 mod mlp;
+mod moons;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
 
-use chainrule::kernel::{Instructions, Kernel, Options};
+use chainrule::kernel::{Instructions, Kernel, Options, Rows};
 use chainrule::{Value, logsumexp};
 use random::Random;
 use std::hint::black_box;
@@ -36,6 +38,9 @@ type Hand = fn(&[f64], &[&[f64]], &mut [f64]);
 
 /// The same in AVX-512 over packed rows.
 type Packed = fn(&[f64], &[f64], &mut [f64]);
+
+/// Parameters, and value and gradient to be changed.
+type After = fn(&[f64], &mut [f64]);
 
 /// The function for AVX-512 behind a look for it.
 macro_rules! packed {
@@ -66,6 +71,8 @@ struct Workload {
     packed: Option<Packed>,
     /// Per row outputs instead of sums: derivatives with respect to all columns.
     by_row: bool,
+    /// What is done to value and gradient once the rows are summed.
+    after: Option<After>,
 }
 
 fn names(letter: &str, n: usize) -> Vec<String> {
@@ -95,19 +102,25 @@ fn fastest(x: &[f64]) -> f64 {
 impl Workload {
     fn run(&self, rounds: usize) {
         let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
-        let size = if self.by_row { 6 * ROWS } else { 1 + self.parameters.len() };
+        let rows = columns[0].len();
+        let size = if self.by_row { 6 * rows } else { 1 + self.parameters.len() };
         let wrt: Vec<&str> = self.kernel.columns().iter().map(String::as_str).collect();
-        let ours = |kernel: &Kernel, out: &mut [f64]| {
+        let ours = |kernel: &Kernel, columns: &[&[f64]], out: &mut [f64]| {
             let p = black_box(&self.parameters);
             if self.by_row {
-                let mut outputs: Vec<&mut [f64]> = out.chunks_mut(ROWS).collect();
-                kernel.gradient_batch_into(p, &columns, &wrt, &mut outputs).expect("shapes fit");
+                let mut outputs: Vec<&mut [f64]> = out.chunks_mut(rows).collect();
+                kernel.gradient_batch_into(p, columns, &wrt, &mut outputs).expect("shapes fit");
             } else {
                 let (value, gradient) = out.split_at_mut(1);
-                let found = kernel.value_and_gradient_into(p, &columns, gradient);
+                let found = kernel.value_and_gradient_into(p, columns, gradient);
                 value[0] = found.expect("shapes fit");
             }
+            if let Some(after) = self.after {
+                after(p, out);
+            }
         };
+        let aligned = Rows::new(&columns).expect("columns of one length");
+        let aligned = aligned.columns();
         #[cfg(target_arch = "x86_64")]
         let tiles = vectors::pack(&self.columns);
         let mut contenders: Vec<Contender<'_>> = Vec::new();
@@ -125,9 +138,15 @@ impl Workload {
                 let options =
                     Options { threads: Some(threads), instructions, ..Options::default() };
                 let kernel = self.kernel.with_options(options);
-                let ours = &ours;
-                let run = move |out: &mut [f64]| ours(&kernel, out);
-                contenders.push((format!("{instructions:?}, {threads} thread(s)"), Box::new(run)));
+                let (ours, columns, aligned) = (&ours, &columns, &aligned);
+                if instructions == Instructions::best() {
+                    let kernel = kernel.clone();
+                    let run = move |out: &mut [f64]| ours(&kernel, aligned, out);
+                    let name = format!("{instructions:?}, {threads}, aligned");
+                    contenders.push((name, Box::new(run)));
+                }
+                let run = move |out: &mut [f64]| ours(&kernel, columns, out);
+                contenders.push((format!("{instructions:?}, {threads}"), Box::new(run)));
             }
         }
         let mut out = vec![0.0; size];
@@ -148,12 +167,15 @@ impl Workload {
             }
         }
         let mut times = vec![Vec::new(); contenders.len()];
+        let repeats = (ROWS / rows).max(1);
         for _ in 0..rounds {
             for (times, (_, run)) in times.iter_mut().zip(&contenders) {
                 let start = Instant::now();
-                run(&mut out);
-                black_box(&out);
-                times.push(start.elapsed().as_secs_f64() * 1e9 / ROWS as f64);
+                for _ in 0..repeats {
+                    run(&mut out);
+                    black_box(&out);
+                }
+                times.push(start.elapsed().as_secs_f64() * 1e9 / (repeats * rows) as f64);
             }
         }
         println!("{}: prepared in {prepared:.0} µs", self.name);
@@ -181,6 +203,7 @@ fn main() {
         mlp::workload(),
         gmm::workload(),
         black_scholes::workload(),
+        moons::workload(),
     ];
     for workload in all.iter().filter(|w| w.name.contains(&wanted)) {
         workload.run(rounds);

@@ -145,5 +145,6 @@ pub(crate) fn workload() -> Workload {
         plain,
         packed: packed!(packed),
         by_row: false,
+        after: None,
     }
 }

@@ -5,9 +5,10 @@
 #![expect(unsafe_code, reason = "intrinsics; the callers look for AVX-512 first")]
 
 use std::arch::x86_64::{
-    __m512d, _mm512_add_pd, _mm512_div_pd, _mm512_fmadd_pd, _mm512_fnmadd_pd, _mm512_getexp_pd,
-    _mm512_loadu_pd, _mm512_max_pd, _mm512_mul_pd, _mm512_reduce_add_pd, _mm512_roundscale_pd,
-    _mm512_scalef_pd, _mm512_set1_pd, _mm512_sqrt_pd, _mm512_storeu_pd, _mm512_sub_pd,
+    __m512d, _CMP_GT_OQ, _mm512_add_pd, _mm512_cmp_pd_mask, _mm512_div_pd, _mm512_fmadd_pd,
+    _mm512_fnmadd_pd, _mm512_getexp_pd, _mm512_loadu_pd, _mm512_maskz_mov_pd, _mm512_max_pd,
+    _mm512_mul_pd, _mm512_reduce_add_pd, _mm512_roundscale_pd, _mm512_scalef_pd, _mm512_set1_pd,
+    _mm512_setzero_pd, _mm512_sqrt_pd, _mm512_storeu_pd, _mm512_sub_pd,
 };
 
 /// Eight numbers. Used only in functions that enable AVX-512.
@@ -72,6 +73,16 @@ impl V {
     #[inline(always)]
     pub(crate) fn neg(self) -> V {
         splat(0.0).sub(self)
+    }
+
+    /// `self` where `x` is above 0, otherwise 0.
+    #[inline(always)]
+    pub(crate) fn where_positive(self, x: V) -> V {
+        // SAFETY: the machine has AVX-512: `packed` looked for it.
+        unsafe {
+            let mask = _mm512_cmp_pd_mask::<_CMP_GT_OQ>(x.0, _mm512_setzero_pd());
+            V(_mm512_maskz_mov_pd(mask, self.0))
+        }
     }
 
     /// `Σ cᵢ·selfⁱ`, as an even and an odd part side by side.
@@ -179,10 +190,15 @@ impl V {
     }
 }
 
-/// Rows packed by eights: for each eight, column by column.
+/// Rows packed by eights: for each eight, column by column. The last tile is filled with zeros.
 pub(crate) fn pack(columns: &[Vec<f64>]) -> Vec<f64> {
-    let rows = columns[0].len();
-    (0..rows / 8)
-        .flat_map(|t| columns.iter().flat_map(move |c| c[8 * t..8 * t + 8].iter().copied()))
-        .collect()
+    let tiles = columns[0].len().div_ceil(8);
+    let number = |column: &Vec<f64>, i: usize| column.get(i).copied().unwrap_or(0.0);
+    let mut packed = Vec::with_capacity(8 * tiles * columns.len());
+    for t in 0..tiles {
+        for column in columns {
+            packed.extend((8 * t..8 * t + 8).map(|i| number(column, i)));
+        }
+    }
+    packed
 }

@@ -28,7 +28,7 @@ pub struct Rows {
     first: usize,
     stride: usize,
     columns: usize,
-    rows: usize,
+    len: usize,
 }
 
 impl Rows {
@@ -41,7 +41,7 @@ impl Rows {
         let names: Vec<String> = (0..columns.len()).map(|i| i.to_string()).collect();
         let rows = rows_of(&names, columns)?;
         let mut stride = rows.next_multiple_of(LINE);
-        if stride % (PAGE / LINE) == 0 {
+        if stride.is_multiple_of(PAGE / LINE) {
             stride += 5 * LINE;
         }
         let too_large = || Error::new(ErrorKind::Length, "the rows do not fit into memory");
@@ -51,25 +51,25 @@ impl Rows {
         for (i, column) in columns.iter().enumerate() {
             memory[first + i * stride..][..rows].copy_from_slice(column);
         }
-        Ok(Rows { memory, first, stride, columns: columns.len(), rows })
+        Ok(Rows { memory, first, stride, columns: columns.len(), len: rows })
     }
 
     /// The columns, in their order.
     #[must_use]
     pub fn columns(&self) -> Vec<&[f64]> {
-        let column = |i| &self.memory[self.first + i * self.stride..][..self.rows];
+        let column = |i| &self.memory[self.first + i * self.stride..][..self.len];
         (0..self.columns).map(column).collect()
     }
 
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows
+        self.len
     }
 
     /// Whether there is no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.len == 0
     }
 }

@@ -1,5 +1,7 @@
 //! Every way in which a kernel can be run.
 
+#![allow(dead_code, reason = "each test uses its own part")]
+
 use chainrule::kernel::{Instructions, Options};
 
 /// Instruction sets that this machine has, blocks of both sizes, 1, 2, 3 and 8 threads.
