@@ -349,7 +349,8 @@ fn a_saved_function_finds_its_operations_and_their_derivatives() {
     .expect("names");
     let x = [0.6, 1.7];
     for g in [f.clone(), f.gradient_function().expect("a derivative")] {
-        let again = Function::from_json_with(&g.to_json(), &[polar.clone()]).expect("supplied");
+        let again =
+            Function::from_json_with(&g.to_json(), std::slice::from_ref(&polar)).expect("supplied");
         assert_eq!(again.eval(&x), g.eval(&x));
         assert_eq!(again.to_string(), g.to_string());
         assert_eq!(again.jvp(&x, &[1.0, -2.0]).is_ok(), g.jvp(&x, &[1.0, -2.0]).is_ok());
@@ -389,4 +390,36 @@ fn an_explanation_tells_a_call_like_any_step() {
     assert!(text.contains("a call of `polar`") && text.contains("∂polar.r/∂x"), "{text}");
     // dz/dx = y·x/r, dz/dy = r + y·y/r
     assert!(text.contains("dz/dx = 2.4") && text.contains("dz/dy = 8.2"), "{text}");
+}
+
+#[test]
+fn two_operations_of_one_name_are_not_taken_for_each_other_in_a_file() {
+    let twice = |k: f64| Operation::unary("scale", move |x| k * x, move |_, _| k).expect("a name");
+    let (two, three) = (twice(2.0), twice(3.0));
+    let (a, b) = (two.clone(), three.clone());
+    let f = Function::record(["x"], move |[x]| a.apply([b.apply([x])])).expect("a name");
+    let error = Function::from_json_with(&f.to_json(), &[two, three]).expect_err("two of a name");
+    assert!(error.to_string().contains("`scale (another of that name)`"), "{error}");
+    let step = |k: f64| {
+        let step = Function::record(["x"], move |[x]| k * x).expect("a name");
+        Operation::scan("walk", &step, 3, 64).expect("a step")
+    };
+    let (two, three) = (step(2.0), step(3.0));
+    let f = Function::record(["x"], move |[x]| two.apply([three.apply([x])])).expect("a name");
+    assert!(Function::from_json(&f.to_json()).is_err());
+    // Made twice the same way it is one.
+    let (one, other) = (step(2.0), step(2.0));
+    let f = Function::record(["x"], move |[x]| one.apply([other.apply([x])])).expect("a name");
+    let again = Function::from_json(&f.to_json()).expect("one loop");
+    assert_eq!(again.eval(&[1.5]), f.eval(&[1.5]));
+}
+
+#[test]
+fn a_drawing_shows_the_name_of_what_is_called() {
+    let graph = Graph::new();
+    let [x, y] = graph.values([3.0, 4.0]);
+    let r = polar().call(&[x.label("x"), y.label("y")])[0];
+    let diagram = chainrule::draw::Options::default().diagram(&r.trace_with_gradient());
+    let text = chainrule::draw::text(&diagram);
+    assert!(text.contains("polar.r") && text.contains("grad 0.8"), "{text}");
 }

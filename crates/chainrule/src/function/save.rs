@@ -28,6 +28,7 @@ impl Function {
     pub fn to_json(&self) -> String {
         let path = self.first_path();
         let program = &path.program;
+        let (operations, called) = called(program);
         let node = |(_, step): (NodeId, Step<'_>)| match step {
             Step::Input(i) => json!(["input", i]),
             Step::Constant(c) => json!(["constant", number(c)]),
@@ -38,16 +39,11 @@ impl Function {
             }
             Step::Call(operation, args, 0) => {
                 let args: Vec<Value> = args.iter().map(|a| Value::from(a.0)).collect();
-                json!(["call", operation.name(), args])
+                let name = called.iter().find(|(o, _)| *o == operation).map(|(_, name)| name);
+                json!(["call", name, args])
             }
             Step::Call(_, _, output) => json!(["output", output]),
         };
-        let mut operations = Map::new();
-        for operation in program.called() {
-            if let Some((name, made)) = operation.callee().origin() {
-                operations.insert(name.to_owned(), made);
-            }
-        }
         let guard = |g: &Guard| json!([g.relation.symbol(), g.held]);
         let labels: Map<String, Value> = program
             .steps()
@@ -171,6 +167,25 @@ impl Function {
         let path = Path::new(program, guards, names.inputs.len());
         Ok(Self::from_path(names, None, path, parameters.into()))
     }
+}
+
+/// What makes the operations of a program again, by name, and what each is written as. A name that
+/// stands for two different operations is no name to find the second one by.
+fn called(program: &Program) -> (Map<String, Value>, Vec<(&Operation, String)>) {
+    let mut operations = Map::new();
+    let mut called: Vec<(&Operation, String)> = Vec::new();
+    for operation in program.called() {
+        let is_another = match operation.callee().origin() {
+            Some((root, made)) => {
+                *operations.entry(root.to_owned()).or_insert_with(|| made.clone()) != made
+            }
+            None => called.iter().any(|(_, name)| name == operation.name()),
+        };
+        let name = operation.name();
+        let again = if is_another { " (another of that name)" } else { "" };
+        called.push((operation, format!("{name}{again}")));
+    }
+    (operations, called)
 }
 
 fn wrong(what: impl std::fmt::Display) -> Error {

@@ -145,7 +145,8 @@ impl Body for Scan {
         let (n, m) = (x.len(), self.feeds.len());
         let (mut x, mut y, mut part) = (x.to_vec(), vec![0.0; m], vec![0.0; n]);
         let mut weights = w.to_vec();
-        let mut kept = Vec::new();
+        // No more than the bound: a list that grew as it goes might take twice that.
+        let mut kept = Vec::with_capacity(self.room().clamp(1, self.steps.max(1)) * m);
         self.keep(&x, &mut kept);
         slopes.fill(0.0);
         for action in Schedule::new(self.steps, self.room()) {
