@@ -28,6 +28,10 @@ impl List {
         Ok(())
     }
 
+    fn union(&mut self, more: List) -> Result<(), Error> {
+        more.terms.into_iter().try_for_each(|term| self.add(term))
+    }
+
     fn remove(&mut self, term: &[usize]) {
         let sorted = |t: &[usize]| {
             let mut t = t.to_vec();
@@ -53,7 +57,7 @@ pub(super) fn expand(
     let expansion = Expansion { factor, others };
     match root {
         Node::Sum(parts) => expansion.sum(parts, &mut list)?,
-        node => expansion.union(&mut list, expansion.terms(node)?)?,
+        node => list.union(expansion.terms(node)?)?,
     }
     list.terms.sort_by_key(Vec::len);
     Ok(list.terms)
@@ -65,11 +69,6 @@ struct Expansion<'e, F> {
 }
 
 impl<F: Fn(usize) -> usize> Expansion<'_, F> {
-    #[expect(clippy::unused_self, reason = "reads as the other steps do")]
-    fn union(&self, list: &mut List, more: List) -> Result<(), Error> {
-        more.terms.into_iter().try_for_each(|term| list.add(term))
-    }
-
     fn sum(&self, parts: &[(bool, Node)], list: &mut List) -> Result<(), Error> {
         for (is_minus, part) in parts {
             match part {
@@ -80,7 +79,7 @@ impl<F: Fn(usize) -> usize> Expansion<'_, F> {
                     if *is_minus {
                         terms.terms.iter().for_each(|term| list.remove(term));
                     } else {
-                        self.union(list, terms)?;
+                        list.union(terms)?;
                     }
                 }
             }
@@ -103,9 +102,9 @@ impl<F: Fn(usize) -> usize> Expansion<'_, F> {
             Node::Cross(a, b) => {
                 let (a, b) = (self.terms(a)?, self.terms(b)?);
                 let both = interactions(&a, &b)?;
-                self.union(&mut list, a)?;
-                self.union(&mut list, b)?;
-                self.union(&mut list, both)?;
+                list.union(a)?;
+                list.union(b)?;
+                list.union(both)?;
             }
             Node::Interaction(a, b) => list = interactions(&self.terms(a)?, &self.terms(b)?)?,
             Node::Power(a, n) => {
@@ -114,7 +113,7 @@ impl<F: Fn(usize) -> usize> Expansion<'_, F> {
                 for _ in 1..*n {
                     let before = list.terms.len();
                     let more = interactions(&list, &base)?;
-                    self.union(&mut list, more)?;
+                    list.union(more)?;
                     if list.terms.len() == before {
                         break;
                     }

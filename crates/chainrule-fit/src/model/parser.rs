@@ -121,7 +121,7 @@ impl Parser<'_> {
             let sign = self.at;
             self.at += 1;
             let right = self.interaction()?;
-            node = Node::Cross(self.side(node, sign)?, self.side(right, sign)?);
+            node = Node::Cross(side(node, sign)?, side(right, sign)?);
         }
         Ok(node)
     }
@@ -131,24 +131,9 @@ impl Parser<'_> {
         while self.take(&[":"]) {
             let sign = self.at - 1;
             let right = self.power()?;
-            node = Node::Interaction(self.side(node, sign)?, self.side(right, sign)?);
+            node = Node::Interaction(side(node, sign)?, side(right, sign)?);
         }
         Ok(node)
-    }
-
-    /// One side of the sign at `sign`.
-    #[expect(clippy::unused_self, reason = "reads as the other steps do")]
-    fn side(&self, node: Node, sign: usize) -> Result<Box<Node>, Error> {
-        match node {
-            Node::Nothing => {
-                Err(wrong_at("an offset stands by itself, between `+`", sign..sign + 1))
-            }
-            Node::Intercept(_) => {
-                Err(wrong_at("a number between terms is 1 or 0, the intercept", sign..sign + 1)
-                    .hint("write `I(…)` around arithmetic"))
-            }
-            node => Ok(Box::new(node)),
-        }
     }
 
     fn power(&mut self) -> Result<Node, Error> {
@@ -365,5 +350,18 @@ impl Parser<'_> {
             (false, self.factor(kind, call.clone()))
         });
         Ok(Node::Sum(powers.collect()))
+    }
+}
+
+/// One side of the sign at `sign`, which joins terms.
+fn side(node: Node, sign: usize) -> Result<Box<Node>, Error> {
+    let sign = sign..sign + 1;
+    match node {
+        Node::Nothing => Err(wrong_at("an offset stands by itself, between `+`", sign)),
+        Node::Intercept(_) => {
+            Err(wrong_at("a number between terms is 1 or 0, the intercept", sign)
+                .hint("write `I(…)` around arithmetic"))
+        }
+        node => Ok(Box::new(node)),
     }
 }

@@ -16,11 +16,13 @@ impl Plan {
     pub fn to_json(&self) -> String {
         let Schema { options, categories, means, classes } = &self.schema;
         let category = |c: &Category| {
-            let mut levels = c.levels.clone();
-            // The reference is one of the levels, so it is named and not counted.
-            let reference = std::mem::take(&mut levels[c.reference]);
-            levels[c.reference].clone_from(&reference);
-            json!({ "column": c.column, "levels": levels, "reference": reference, "numbers": c.is_numeric })
+            let Category { column, levels, is_numeric, reference } = c;
+            json!({
+                "column": column,
+                "levels": levels,
+                "reference": levels[*reference],
+                "numbers": is_numeric,
+            })
         };
         let missing =
             MISSING.iter().find(|(m, _)| *m == options.missing).map_or("error", |(_, word)| word);
