@@ -11,9 +11,11 @@
 //! | logistic and Poisson models | [`Glm`] |
 //! | ridge, lasso, elastic net, the choice of their penalty | [`Penalised`], [`PenaltyPath`] |
 //! | rows held out, cross-validation of any model | [`split`], [`folds`], [`cross_validate`] |
+//! | the same models by gradient descent, traced | [`ByDescent`] |
 //! | a small neural network | [`Network`] |
 //! | one HTML file of it all | `Report`, with the feature `report` |
 
+mod descent;
 mod design;
 pub mod distribution;
 mod fit;
@@ -28,6 +30,7 @@ mod show;
 mod table;
 mod validate;
 
+pub use descent::{ByDescent, Descended, DescentStep};
 pub use design::{Design, Dropped};
 pub use fit::{Coefficient, Fit, Link, Status};
 pub use glm::{Family, Glm};

@@ -109,16 +109,19 @@ fn sorted(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
     numbers
 }
 
-/// Fisher and Yates.
 fn shuffled(rows: usize, seed: u64) -> Vec<usize> {
-    let mut random = MersenneTwister::new(seed);
     let mut order: Vec<usize> = (0..rows).collect();
-    for i in (1..rows).rev() {
-        #[expect(clippy::cast_sign_loss, reason = "a share of a count")]
+    shuffle(&mut order, &mut MersenneTwister::new(seed));
+    order
+}
+
+/// Fisher and Yates.
+pub(crate) fn shuffle(order: &mut [usize], random: &mut MersenneTwister) {
+    for i in (1..order.len()).rev() {
+        #[expect(clippy::cast_sign_loss, reason = "at least 0")]
         let j = (random.random() * (i + 1) as f64) as usize;
         order.swap(i, j);
     }
-    order
 }
 
 /// How well a model predicts rows that it was not fitted to.

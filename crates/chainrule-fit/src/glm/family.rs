@@ -4,6 +4,7 @@
 
 use crate::linear::check::row;
 use crate::{Design, Link};
+use chainrule::Value;
 use chainrule::error::{Error, ErrorKind};
 use chainrule::function::Function;
 use chainrule::kernel::{Kernel, Options};
@@ -56,12 +57,7 @@ impl Likelihood {
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let loss = Function::record_slices(&columns, &vec![0.5; columns.len()], move |x| {
             let (eta, y) = x.split_at(predictors);
-            let observed = chainrule::dot(eta, y);
-            vec![match family {
-                Family::Gaussian => (eta[0] - y[0]).square() * 0.5,
-                Family::Logistic => chainrule::logsumexp(eta).softplus() - observed,
-                Family::Poisson => eta[0].exp() - observed,
-            }]
+            vec![row_loss(family, eta, y)]
         })?;
         let of_predictors: Vec<usize> = (0..predictors).collect();
         let slopes = loss.gradient_function()?.with_outputs(&of_predictors);
@@ -99,6 +95,16 @@ impl Likelihood {
             (Family::Logistic, 1) => Link::Logit,
             (Family::Logistic, _) => Link::Softmax,
         }
+    }
+}
+
+/// The loss of a row with predictors `eta` and response `y` as the likelihood wants it.
+pub(crate) fn row_loss<'g>(family: Family, eta: &[Value<'g>], y: &[Value<'g>]) -> Value<'g> {
+    let observed = chainrule::dot(eta, y);
+    match family {
+        Family::Gaussian => (eta[0] - y[0]).square() * 0.5,
+        Family::Logistic => chainrule::logsumexp(eta).softplus() - observed,
+        Family::Poisson => eta[0].exp() - observed,
     }
 }
 

@@ -5,12 +5,13 @@ mod newton;
 mod separation;
 
 pub use family::Family;
+pub(crate) use family::row_loss;
 
 use crate::linear::check::{check, collinear, enough, informative};
 use crate::linear::inference::{Reference, check_level, coefficients, rows};
 use crate::linear::robust::leverage_of;
 use crate::linear::triangle::threads;
-use crate::{Design, Fit, LeastSquares, Link};
+use crate::{Design, Fit, LeastSquares, Link, Status};
 use chainrule::algebra::Op;
 use chainrule::error::{Error, ErrorKind};
 use family::{Likelihood, check_counts, class, classes};
@@ -99,24 +100,13 @@ impl Glm {
             return LeastSquares { level, threads, ..LeastSquares::default() }.fit(design);
         }
         check(design)?;
-        let mut names = Vec::new();
-        match self.family {
-            Family::Logistic => names = classes(design)?,
-            Family::Poisson => check_counts(design)?,
-            Family::Gaussian => {}
-        }
-        let predictors = names.len().saturating_sub(1).max(1);
-        if predictors > 1 && design.offset.is_some() {
-            let message = "an offset says nothing about several classes";
-            return Err(Error::new(ErrorKind::Option, message));
-        }
+        let (names, response) = responses(design, self.family)?;
         if self.ridge == 0.0 {
-            enough(informative(design), design.columns.len() * predictors)?;
+            enough(informative(design), design.columns.len() * response.len())?;
         } else {
             enough(informative(design), 1)?;
         }
-        let likelihood = Likelihood::new(self.family, predictors)?;
-        let response = response(design, self.family, predictors);
+        let likelihood = Likelihood::new(self.family, response.len())?;
         let problem = Problem {
             design,
             likelihood: &likelihood,
@@ -130,6 +120,29 @@ impl Glm {
                 Failure::Dependent(dependent) => collinear(design, &dependent),
                 Failure::Recedes(step) => separation::error(&problem, &names, &step),
                 Failure::Error(error) => error,
+            })?;
+        self.summary(&problem, names, &minimum)
+    }
+
+    /// What is known of the model at coefficients that were found otherwise; errors are those of the
+    /// curvature there.
+    pub(crate) fn at(
+        &self,
+        design: &Design,
+        coefficients: &[f64],
+        status: Status,
+        steps: usize,
+    ) -> Result<Fit, Error> {
+        let (names, response) = responses(design, self.family)?;
+        let likelihood = Likelihood::new(self.family, response.len())?;
+        let threads = threads(self.threads);
+        let problem =
+            Problem { design, likelihood: &likelihood, response: &response, penalty: &[], threads };
+        let minimum =
+            problem.at(coefficients.to_vec(), status, steps).map_err(|failure| match failure {
+                Failure::Error(error) => error,
+                Failure::Dependent(dependent) => collinear(design, &dependent),
+                Failure::Recedes(step) => separation::error(&problem, &names, &step),
             })?;
         self.summary(&problem, names, &minimum)
     }
@@ -266,15 +279,32 @@ impl Glm {
     }
 }
 
-/// The response as the likelihood wants it: an indicator for each class but the first, or itself.
-fn response(design: &Design, family: Family, predictors: usize) -> Vec<Vec<f64>> {
+/// Names of the classes, if the response is a class, and the response as the likelihood wants it: an
+/// indicator for each class but the first, or itself.
+///
+/// # Errors
+///
+/// If a response is outside the family's domain, or an offset goes with several classes.
+pub(crate) fn responses(
+    design: &Design,
+    family: Family,
+) -> Result<(Vec<String>, Vec<Vec<f64>>), Error> {
+    if family == Family::Poisson {
+        check_counts(design)?;
+    }
     if family != Family::Logistic {
-        return vec![design.response.clone()];
+        return Ok((Vec::new(), vec![design.response.clone()]));
+    }
+    let names = classes(design)?;
+    if names.len() > 2 && design.offset.is_some() {
+        let message = "an offset says nothing about several classes";
+        return Err(Error::new(ErrorKind::Option, message));
     }
     let indicator = |class: usize| {
         design.response.iter().map(|&y| f64::from(u8::from(y == class as f64))).collect()
     };
-    (1..=predictors).map(indicator).collect()
+    let response = (1..names.len()).map(indicator).collect();
+    Ok((names, response))
 }
 
 /// The expected response of each row; of several classes, the probability of the observed one.

@@ -100,6 +100,19 @@ impl Problem<'_> {
         unreachable!("the last step returns")
     }
 
+    /// What a minimum would be at these coefficients.
+    pub(super) fn at(
+        &self,
+        coefficients: Vec<f64>,
+        status: Status,
+        steps: usize,
+    ) -> Result<Minimum, Failure> {
+        let Point { coefficients, predictors, loss, .. } = self.point(coefficients)?;
+        let system = self.system(&predictors, Some(&coefficients))?;
+        let solution = Solution::of(&system).map_err(Failure::Dependent)?;
+        Ok(Minimum { coefficients, predictors, loss, solution, status, steps })
+    }
+
     /// The first of the full step, its half, its quarter, … that is not higher.
     fn search(&self, at: &Point, step: &[f64]) -> Result<Option<Point>, Error> {
         /// The sum of the losses is rounded.

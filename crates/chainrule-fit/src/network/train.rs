@@ -6,6 +6,7 @@ use super::{
 };
 use crate::design::Design;
 use crate::fit::Status;
+use crate::validate::shuffle;
 use chainrule::error::{Error, ErrorKind};
 use chainrule::kernel::Kernel;
 use chainrule::nn::{Activation, MersenneTwister};
@@ -149,15 +150,6 @@ fn split(rows: usize, part: f64, random: &mut MersenneTwister) -> (Vec<usize>, V
     let used = order.split_off(held);
     order.sort_unstable();
     (used, order)
-}
-
-/// Fisher and Yates.
-fn shuffle(order: &mut [usize], random: &mut MersenneTwister) {
-    for i in (1..order.len()).rev() {
-        #[expect(clippy::cast_sign_loss, reason = "at least 0")]
-        let j = (random.random() * (i + 1) as f64) as usize;
-        order.swap(i, j);
-    }
 }
 
 /// Mean and standard deviation over some rows; a constant column is left at its size.
