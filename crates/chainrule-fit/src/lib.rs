@@ -12,6 +12,8 @@
 //! | ridge, lasso, elastic net, the choice of their penalty | [`Penalised`], [`PenaltyPath`] |
 //! | rows held out, cross-validation of any model | [`split`], [`folds`], [`cross_validate`] |
 //! | the same models by gradient descent, traced | [`ByDescent`] |
+//! | any curve `y = b1*(1 - exp(-b2*x))`, by its exact Jacobian | [`NonlinearModel`] |
+//! | any negative log-likelihood of a row as a formula | [`LikelihoodModel`] |
 //! | a small neural network | [`Network`] |
 //! | one HTML file of it all | `Report`, with the feature `report` |
 
@@ -20,12 +22,15 @@ mod design;
 pub mod distribution;
 mod fit;
 mod glm;
+mod likelihood;
 mod linear;
 mod model;
 mod network;
+mod nonlinear;
 mod penalty;
 #[cfg(feature = "report")]
 mod report;
+mod rows;
 mod show;
 mod table;
 mod validate;
@@ -34,9 +39,11 @@ pub use descent::{ByDescent, Descended, DescentStep};
 pub use design::{Design, Dropped};
 pub use fit::{Coefficient, Fit, Link, Status};
 pub use glm::{Family, Glm};
+pub use likelihood::LikelihoodModel;
 pub use linear::{Errors, LeastSquares, Prediction, StreamedLeastSquares};
 pub use model::{Missing, Plan, PlanOptions, Scan, Terms};
 pub use network::{Epoch, Network, NetworkOptions, Training};
+pub use nonlinear::{FitStep, NonlinearModel, NonlinearOptions};
 pub use penalty::{Choice, Penalised, Penalty, PenaltyPath};
 #[cfg(feature = "report")]
 pub use report::Report;

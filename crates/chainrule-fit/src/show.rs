@@ -28,6 +28,8 @@ impl Fit {
             if let Some(null) = self.null_deviance {
                 parts.push(format!("null deviance {}", four(null)));
             }
+        }
+        if self.rss.is_none() {
             if let Some(likelihood) = self.log_likelihood {
                 parts.push(format!("log-likelihood {}", four(likelihood)));
             }
@@ -48,7 +50,7 @@ impl fmt::Display for Fit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}     {}\n", self.model, self.method)?;
         let has_errors = self.coefficients.iter().any(|c| !c.std_error.is_nan());
-        let statistic = if self.deviance.is_some() { "z" } else { "t" };
+        let statistic = if self.rss.is_none() { "z" } else { "t" };
         let header = ["", "estimate", "std. error", statistic, "p"].map(str::to_owned);
         let lines = self.coefficients.iter().map(|c| {
             let statistic = format!("{:.3}", c.statistic);

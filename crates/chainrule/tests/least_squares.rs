@@ -145,9 +145,8 @@ fn units_of_variables_and_residuals_change_nothing() -> Result<(), Error> {
         let start: Vec<f64> = [1.0, 1.0, 0.25].iter().zip(units).map(|(x, u)| x * u).collect();
         let other = solver.solve(&mut scaled.residuals(&[&decay.t, &decay.y])?, &start)?;
         assert_eq!(plain.steps, other.steps, "seed {seed}");
-        for (j, unit) in units.iter().enumerate() {
-            let relative = other.x[j] / unit / plain.x[j] - 1.0;
-            assert!(relative.abs() < 1e-9, "seed {seed}, variable {j}: {relative}");
+        for ((other, unit), plain) in other.x.iter().zip(units).zip(&plain.x) {
+            assert!((other / unit / plain - 1.0).abs() < 1e-9, "seed {seed}: {other} {plain}");
         }
     }
     Ok(())
@@ -221,10 +220,11 @@ fn a_weight_is_as_good_as_so_many_rows() -> Result<(), Error> {
     let mut residuals = weighted.residuals(&[&decay.t, &decay.y, &weights])?;
     let one = solver.solve(&mut residuals, &start)?;
     let repeat = |column: &[f64]| -> Vec<f64> {
-        let times = |w: f64| {
-            std::iter::successors(Some(1.0), |k| Some(k + 1.0)).take_while(move |k| *k <= w)
-        };
-        column.iter().zip(&weights).flat_map(|(x, w)| times(*w).map(|_| *x)).collect()
+        column
+            .iter()
+            .zip(&weights)
+            .flat_map(|(x, w)| vec![*x; (0..4).filter(|&n| f64::from(n) < *w).count()])
+            .collect()
     };
     let (t, y) = (repeat(&decay.t), repeat(&decay.y));
     let many = solver.solve(&mut decay.kernel.residuals(&[&t, &y])?, &start)?;
@@ -349,10 +349,8 @@ fn variances_agree_with_the_closed_form_of_a_line() {
     let mean = 5.0;
     let spread: f64 = x.iter().map(|x| (x - mean) * (x - mean)).sum();
     let expected = [[0.2 + mean * mean / spread, -mean / spread], [-mean / spread, 1.0 / spread]];
-    for (row, expected) in information.inverse.iter().zip(expected) {
-        for (entry, expected) in row.iter().zip(expected) {
-            assert!((entry / expected - 1.0).abs() < 1e-14);
-        }
+    for (found, expected) in information.inverse.iter().flatten().zip(expected.iter().flatten()) {
+        assert!((found / expected - 1.0).abs() < 1e-14);
     }
     assert!(information.blind.is_empty() && information.rank() == 2);
 }

@@ -21,5 +21,6 @@ mod scan;
 mod terms;
 
 pub use plan::Plan;
+pub(crate) use scan::check_gaps;
 pub use scan::{Missing, PlanOptions, Scan};
 pub use terms::Terms;

@@ -190,7 +190,7 @@ impl Scan {
 }
 
 /// The error of gaps about which nothing was said.
-pub(super) fn check_gaps(missing: Missing, dropped: &Dropped, rows: usize) -> Result<(), Error> {
+pub(crate) fn check_gaps(missing: Missing, dropped: &Dropped, rows: usize) -> Result<(), Error> {
     if missing == Missing::Error && dropped.rows > 0 {
         let error = wrong(dropped.describe(rows));
         return Err(error.hint("choose `--missing drop` or `mean`"));

@@ -47,7 +47,7 @@ fn short(x: f64) -> String {
     if size != 0.0 && !(1e-4..1e7).contains(&size) && x.is_finite() {
         return format!("{x:.6e}");
     }
-    #[expect(clippy::cast_sign_loss, reason = "from 1 on logarithms are not negative")]
-    let before = if size >= 1.0 { size.log10().floor() as usize + 1 } else { 1 };
-    format!("{x:.*}", 7_usize.saturating_sub(before))
+    let before = if size >= 1.0 { size.log10().floor() as i32 + 1 } else { 1 };
+    let decimals = usize::try_from(7 - before).unwrap_or(0);
+    format!("{x:.decimals$}")
 }

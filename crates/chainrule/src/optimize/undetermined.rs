@@ -34,19 +34,19 @@ pub fn undetermined(
         .or_else(|| sum(names, x, direction, &mixed, is_same));
     if let Some(known) = known {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        format!(
-            "the data determine only {}, not {listed} by themselves; fix one of them",
-            and(&known)
-        )
-    } else {
-        let largest = mixed.iter().fold(0.0_f64, |m, &j| m.max(direction[j].abs()));
-        let shares: Vec<String> =
-            mixed.iter().map(|&j| format!("{:.3}", direction[j] / largest)).collect();
-        format!(
-            "the data do not determine {listed} by themselves: moving them in the proportion {} changes nothing; fix one of them",
-            shares.join(" : ")
-        )
+        let known = and(&known);
+        return format!(
+            "the data determine only {known}, not {listed} by themselves; fix one of them"
+        );
     }
+    let largest = mixed.iter().fold(0.0_f64, |m, &j| m.max(direction[j].abs()));
+    let shares: Vec<String> =
+        mixed.iter().map(|&j| format!("{:.3}", direction[j] / largest)).collect();
+    format!(
+        "the data do not determine {listed} by themselves: moving them in the proportion {} changes nothing; \
+         fix one of them",
+        shares.join(" : ")
+    )
 }
 
 /// Monomials that stay the same when the variables grow by powers of one factor.

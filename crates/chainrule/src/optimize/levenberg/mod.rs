@@ -13,7 +13,6 @@
 mod information;
 mod outcome;
 mod residuals;
-mod starts;
 mod step;
 mod triangle;
 
@@ -21,7 +20,7 @@ use std::ops::ControlFlow;
 
 use crate::{Error, ErrorKind};
 
-use super::{Bounds, Criterion, Stall, Stop};
+use super::{Bounds, Criterion, Stall, Stop, starts};
 pub use information::Information;
 pub use outcome::{LeastSquaresOutcome, LeastSquaresStep};
 pub use residuals::{Residuals, residuals_from_fn};
@@ -99,7 +98,7 @@ impl LeastSquares {
         mut each: impl FnMut(&LeastSquaresStep<'_>) -> ControlFlow<()>,
     ) -> Result<LeastSquaresOutcome, Error> {
         self.check(objective, start)?;
-        let points = starts::starts(start, self.bounds.as_ref(), self.starts.max(1), self.seed);
+        let points = starts(start, self.bounds.as_ref(), self.starts.max(1), self.seed);
         let mut best: Option<LeastSquaresOutcome> = None;
         let (mut evaluations, mut jacobians) = (0, 0);
         for (number, point) in points.iter().enumerate() {

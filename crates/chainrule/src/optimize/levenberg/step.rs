@@ -2,7 +2,7 @@
 //!
 //! Source: Moré, "The Levenberg–Marquardt algorithm: implementation and theory", in *Numerical Analysis*,
 //! Lecture Notes in Mathematics 630 (1978): min |J·p + r|² over |D·p| ≤ Δ, solved by
-//! (`JᵀJ` + λD²)p = −Jᵀr with λ from Newton's method on 1/|D·p(λ)|. All of it happens in the coordinates of
+//! `(JᵀJ + λD²)p = −Jᵀr` with λ from Newton's method on 1/|D·p(λ)|. All of it happens in the coordinates of
 //! the singular values of R·D⁻¹, where a trial value of λ costs n multiplications. The bend of a step is
 //! the geodesic acceleration of Transtrum and Sethna, "Improvements to the Levenberg–Marquardt algorithm
 //! for nonlinear least-squares minimization" (2012), with the exact second derivative.
@@ -169,8 +169,8 @@ impl<'a> Local<'a> {
             return Bent::TooSharp;
         }
         if let Some(bounds) = self.bounds {
-            for (j, s) in step.iter_mut().enumerate() {
-                *s = s.clamp(bounds.lower()[j] - self.x[j], bounds.upper()[j] - self.x[j]);
+            for (j, step) in step.iter_mut().enumerate() {
+                *step = step.clamp(bounds.lower()[j] - self.x[j], bounds.upper()[j] - self.x[j]);
             }
         }
         Bent::Curved(step)
@@ -221,7 +221,7 @@ impl Free {
         (self.combine(&shares, scale), lambda)
     }
 
-    /// −(`JᵀJ` + λD²)⁻¹·slope of the free variables.
+    /// `−(JᵀJ + λD²)⁻¹·slope` of the free variables.
     fn solve(&self, slope: &[f64], lambda: f64, scale: &[f64]) -> Vec<f64> {
         let scaled: Vec<f64> = self.chosen.iter().map(|&j| slope[j] / scale[j]).collect();
         let share = |k: usize| {

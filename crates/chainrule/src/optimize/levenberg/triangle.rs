@@ -2,7 +2,7 @@
 //!
 //! Source: Householder's reflections on a triangle stacked on a block of rows (Golub and Van Loan, *Matrix
 //! Computations*, 5.2 and 6.5; Demmel, Grigori, Hoemmen, Langou, "Communication-optimal parallel and
-//! sequential QR", 2012). Only R, Qᵀr and |r − `QQᵀ`r| are kept: everything that a least-squares step and a
+//! sequential QR", 2012). Only R, Qᵀr and `|r − QQᵀr|` are kept: everything that a least-squares step and a
 //! covariance need, without squaring the condition number as `JᵀJ` does.
 
 use super::super::singular::Singular;

@@ -4,17 +4,19 @@
 //! effectiveness of quasirandom sequences", 2018): point k has the fractional parts of s + k·φᵈ⁻ʲ, which
 //! leave no gap as independent random numbers do.
 
-use super::super::Bounds;
+use super::Bounds;
 
-/// `count` points: `start` itself, then points spread over the box. A variable with a limit on one side or
+/// `count` points to begin from: `start` itself, then points spread over the box. A variable with a limit on one side or
 /// none is spread from a hundredth to a hundred times its start, with either sign if the start is 0, on a
 /// scale of powers, and kept inside the limit that it has.
-pub(super) fn starts(
-    start: &[f64],
-    bounds: Option<&Bounds>,
-    count: usize,
-    seed: u64,
-) -> Vec<Vec<f64>> {
+///
+/// ```
+/// use chainrule::optimize::starts;
+/// let points = starts(&[3.0, -0.5], None, 4, 0);
+/// assert_eq!((points.len(), points[0].as_slice()), (4, [3.0, -0.5].as_slice()));
+/// ```
+#[must_use]
+pub fn starts(start: &[f64], bounds: Option<&Bounds>, count: usize, seed: u64) -> Vec<Vec<f64>> {
     let n = start.len();
     let ratio = golden_ratio(n);
     let place = |k: usize, j: usize| {
@@ -39,8 +41,7 @@ fn spread(place: f64, start: f64, bounds: Option<&Bounds>, j: usize) -> f64 {
     }
     let factor = 100_f64.powf(2.0 * place - 1.0);
     if start == 0.0 {
-        let sign = if (place * 64.0).floor() % 2.0 == 0.0 { 1.0 } else { -1.0 };
-        sign * factor
+        if (place * 32.0).fract() < 0.5 { factor } else { -factor }
     } else {
         start * factor
     }
@@ -76,11 +77,10 @@ mod tests {
         assert_ne!(points[1], starts(&[0.5, 0.0], Some(&bounds), 2, 8)[1]);
         // Sixteen cells of equal size hold four of the other 64 points on average; none is empty.
         let mut cells = [0; 16];
+        let place = |x: f64| (1..4).filter(|&edge| x >= f64::from(edge)).count();
         for p in &points[1..] {
             assert!((0.0..=1.0).contains(&p[0]) && (-2.0..=2.0).contains(&p[1]));
-            #[expect(clippy::cast_sign_loss, reason = "the points lie in the box")]
-            let (row, column) = ((p[0] * 4.0) as usize, (p[1] + 2.0) as usize);
-            cells[row * 4 + column] += 1;
+            cells[4 * place(p[0] * 4.0) + place(p[1] + 2.0)] += 1;
         }
         assert!(cells.iter().all(|&c| c > 0), "{cells:?}");
     }
