@@ -9,17 +9,21 @@ mod diagnosis;
 mod draw;
 mod eval;
 mod explain;
+mod fit;
 mod grad;
 mod interrupt;
 mod minimize;
 mod ops;
 mod output;
 mod point;
+mod predict;
 mod problem;
+mod progress;
 mod show;
 mod source;
 mod sparse;
 mod table;
+mod whole;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use output::{Failure, Output};
@@ -33,11 +37,11 @@ Examples:
   chainrule explain 'e = a*b; L = e + a' --at a=2,b=-3        the chain rule in words
   chainrule draw 'tanh(w*x + b)' --at w=1,x=2,b=0 -o g.svg    the computational graph
   chainrule minimize 'a^2 - 10a + 28' --from a=6              where it is lowest
-  chainrule check 'sin(x)/x' --at x=2 --sweep                 is the derivative right?";
+  chainrule fit data.csv --target y --report report.html      a model of a data file";
 
 /// What follows for someone who typed just the name: ten lines in all.
 const MORE: &str = "
-Commands: eval, grad, check, explain, draw, minimize, compare, show, ops, bench, completions
+Commands: eval grad check explain draw minimize compare fit predict show ops bench completions
 Each shows its examples first: chainrule CMD --help";
 
 #[derive(Parser)]
@@ -64,6 +68,8 @@ enum Command {
     Draw(draw::Args),
     Minimize(minimize::Args),
     Compare(compare::Args),
+    Fit(Box<fit::Args>),
+    Predict(Box<predict::Args>),
     Show(show::Args),
     Ops(ops::Args),
     Bench(bench::Args),
@@ -89,6 +95,8 @@ fn main() -> ExitCode {
         Some(Command::Draw(args)) => draw::run(&args, &mut output),
         Some(Command::Minimize(args)) => minimize::run(&args, &mut output),
         Some(Command::Compare(args)) => compare::run(&args, &mut output),
+        Some(Command::Fit(args)) => fit::run(&args, &mut output),
+        Some(Command::Predict(args)) => predict::run(&args, &mut output),
         Some(Command::Show(args)) => show::run(&args, &mut output),
         Some(Command::Ops(args)) => ops::run(&args, &mut output),
         Some(Command::Bench(args)) => bench::run(&args, &mut output),

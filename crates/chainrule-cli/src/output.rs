@@ -1,13 +1,14 @@
 //! Where the answer goes and where everything else goes: stdout, stderr, files, exit codes.
 
 use crate::arguments::{Color, OutputArgs};
+use crate::progress::Progress;
+use crate::whole::{WholeFile, is_special};
 use chainrule::expression;
 use chainrule::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 /// Ran, but the answer is bad: not converged, diverged, a check failed.
 pub(crate) const BAD_ANSWER: u8 = 1;
@@ -68,13 +69,6 @@ pub(crate) struct Output {
     progress: Progress,
 }
 
-/// A line on a terminal's stderr that says how far a long run is.
-struct Progress {
-    is_wanted: bool,
-    shown: bool,
-    next: Instant,
-}
-
 /// Significant digits for people when nobody says how many.
 const DIGITS: usize = 6;
 
@@ -96,12 +90,7 @@ impl Output {
             exact: args.exact,
             quiet: args.quiet,
             color,
-            progress: Progress {
-                is_wanted: !args.quiet && io::stderr().is_terminal(),
-                shown: false,
-                // Shorter runs need no progress.
-                next: Instant::now() + Duration::from_millis(500),
-            },
+            progress: Progress::new(args.quiet),
         }
     }
 
@@ -226,7 +215,12 @@ impl Output {
         }
     }
 
-    /// The same about a place in a formula.
+    /// Something that people were told already: `issues` of the JSON document only.
+    pub(crate) fn record(&mut self, message: &str) {
+        self.issue("warning", message);
+    }
+
+    /// A warning about a place in a formula.
     pub(crate) fn warn_at(&mut self, error: &Error, source: &str) {
         self.issue_at("warning", error);
         if !self.quiet {
@@ -258,18 +252,22 @@ impl Output {
 
     /// How far a long run is, on one line of a terminal's stderr.
     pub(crate) fn progress(&mut self, text: impl FnOnce() -> String) {
-        if self.progress.is_wanted && Instant::now() >= self.progress.next {
-            self.progress.next = Instant::now() + Duration::from_millis(100);
-            self.progress.shown = true;
-            let _ = write!(io::stderr(), "\r\x1b[K{}", text());
-        }
+        self.progress.show(text);
     }
 
     /// Takes the progress line away.
     pub(crate) fn end_progress(&mut self) {
-        if std::mem::take(&mut self.progress.shown) {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+        self.progress.end();
+    }
+
+    /// A line of progress of its own, for a part of the run that cannot see this output.
+    pub(crate) fn progress_line(&self) -> Progress {
+        Progress::new(self.quiet)
+    }
+
+    /// Digits that the user asked for: `--exact` means 17.
+    pub(crate) fn chosen_digits(&self) -> Option<usize> {
+        if self.exact { Some(17) } else { self.digits }
     }
 
     /// Text to stderr, after what was written to stdout before it. Whoever closed stderr does not
@@ -322,9 +320,11 @@ impl Output {
             return self.raw(bytes);
         }
         check_free(path, force)?;
-        let written =
-            if is_special(path) { std::fs::write(path, bytes) } else { replace(path, bytes) };
-        written.map_err(|e| failure(WRITE, format!("cannot write {}: {e}", path.display())))
+        let written = WholeFile::create(path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.finish()
+        });
+        written.map_err(|e| cannot_write(path, &e))
     }
 }
 
@@ -349,30 +349,9 @@ pub(crate) fn check_free(path: &Path, force: bool) -> Result<()> {
     }
 }
 
-/// Whether the path is a device or a pipe, which is written to and never replaced.
-fn is_special(path: &Path) -> bool {
-    path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir())
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A link stays a link to the new file.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut temporary = path.clone().into_os_string();
-    temporary.push(format!(".{}.part", std::process::id()));
-    let written = write_new(Path::new(&temporary), bytes);
-    let done = written.and_then(|()| std::fs::rename(&temporary, &path));
-    if done.is_err() {
-        // What was there before is untouched; a half-written file helps nobody.
-        let _ = std::fs::remove_file(&temporary);
-    }
-    done
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = std::fs::File::create_new(path)?;
-    file.write_all(bytes)?;
-    // A full disk may show only here.
-    file.sync_all()
+/// A file that cannot be written.
+pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    failure(WRITE, format!("cannot write {}: {error}", path.display()))
 }
 
 fn stdout_failure(error: &io::Error) -> Failure {

@@ -211,11 +211,18 @@ fn to_move(error: &Error) -> Error {
     }
 }
 
-/// Limits from words like `x=0:1,y=:5`.
+/// A box from words like `x=0:1,y=:5`.
 fn bounds(words: &[String], names: &[String]) -> Result<Option<Bounds>> {
     if words.is_empty() {
         return Ok(None);
     }
+    let free = (f64::NEG_INFINITY, f64::INFINITY);
+    let pairs = limits(words, names)?.into_iter().map(|pair| pair.unwrap_or(free));
+    Bounds::new(pairs).map(Some).map_err(|e| failure(USAGE, format!("--bounds: {e}")))
+}
+
+/// The limits of each name that has any, from words like `x=0:1,y=:5`.
+pub(crate) fn limits(words: &[String], names: &[String]) -> Result<Vec<Option<(f64, f64)>>> {
     let wrong = |message: String| failure(USAGE, format!("--bounds: {message}"));
     let mut pairs = vec![None; names.len()];
     for word in words.iter().flat_map(|w| w.split(',')).map(str::trim).filter(|w| !w.is_empty()) {
@@ -240,7 +247,5 @@ fn bounds(words: &[String], names: &[String]) -> Result<Option<Bounds>> {
             return Err(wrong(format!("`{name}` is given twice")));
         }
     }
-    let free = (f64::NEG_INFINITY, f64::INFINITY);
-    let bounds = Bounds::new(pairs.into_iter().map(|pair| pair.unwrap_or(free)));
-    bounds.map(Some).map_err(|e| wrong(e.to_string()))
+    Ok(pairs)
 }

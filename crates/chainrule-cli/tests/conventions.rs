@@ -30,6 +30,8 @@ fn help_of_a_command_begins_with_examples() {
         "draw",
         "minimize",
         "compare",
+        "fit",
+        "predict",
         "ops",
         "bench",
         "completions",

@@ -95,6 +95,40 @@ impl Design {
         }
     }
 
+    /// Gives every column but the intercept the mean 0, if there is an intercept, and the standard
+    /// deviation 1; a constant column keeps its size. Returns what was taken away and divided by, for
+    /// [`scale`](Design::scale).
+    pub fn standardize(&mut self) -> Vec<(f64, f64)> {
+        let has_intercept = self.has_intercept;
+        let of = |(i, column): (usize, &Vec<f64>)| {
+            if i == 0 && has_intercept {
+                return (0.0, 1.0);
+            }
+            let count = column.len() as f64;
+            let mean = column.iter().sum::<f64>() / count;
+            let square = column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count - 1.0);
+            let sd = if square > 0.0 { square.sqrt() } else { 1.0 };
+            (if has_intercept { mean } else { 0.0 }, sd)
+        };
+        let scales: Vec<(f64, f64)> = self.columns.iter().enumerate().map(of).collect();
+        self.scale(&scales);
+        scales
+    }
+
+    /// Takes a number away from each column and divides by another.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many pairs as columns.
+    pub fn scale(&mut self, scales: &[(f64, f64)]) {
+        assert_eq!(scales.len(), self.columns.len(), "a pair for each column");
+        for (column, (center, size)) in self.columns.iter_mut().zip(scales) {
+            for x in column {
+                *x = (*x - center) / size;
+            }
+        }
+    }
+
     /// The model in words: `TOTEMP ~ GNPDEFL + GNP`.
     #[must_use]
     pub fn model(&self) -> String {

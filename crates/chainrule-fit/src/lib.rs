@@ -15,6 +15,7 @@
 //! | any curve `y = b1*(1 - exp(-b2*x))`, by its exact Jacobian | [`NonlinearModel`] |
 //! | any negative log-likelihood of a row as a formula | [`LikelihoodModel`] |
 //! | a small neural network | [`Network`] |
+//! | a model in a file | [`SavedModel`] |
 //! | one HTML file of it all | `Report`, with the feature `report` |
 
 mod descent;
@@ -31,6 +32,7 @@ mod penalty;
 #[cfg(feature = "report")]
 mod report;
 mod rows;
+mod saved;
 mod show;
 mod table;
 mod validate;
@@ -47,6 +49,7 @@ pub use nonlinear::{FitStep, NonlinearModel, NonlinearOptions};
 pub use penalty::{Choice, Penalised, Penalty, PenaltyPath};
 #[cfg(feature = "report")]
 pub use report::Report;
+pub use saved::{SavedKind, SavedModel};
 pub use table::{
     Column, Data, Encoding, Estimate, MISSING_MARKERS, Progress, ReadOptions, Reader, Table,
     TableBlocks,

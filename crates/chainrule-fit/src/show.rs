@@ -1,6 +1,7 @@
 //! A fit as a table for people.
 
 use crate::Fit;
+use chainrule::expression;
 use std::fmt;
 
 /// Condition numbers from here on are worth a warning: half of the digits of a number.
@@ -45,22 +46,34 @@ impl Fit {
     }
 }
 
-impl fmt::Display for Fit {
-    /// The model, a line for each coefficient, how well it describes the data.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}     {}\n", self.model, self.method)?;
+impl Fit {
+    /// What [`Display`](fmt::Display) writes, with so many significant digits of estimates and errors
+    /// where a number is given.
+    #[must_use]
+    pub fn text(&self, digits: Option<usize>) -> String {
+        match digits {
+            Some(digits) => self.printed(|x| expression::significant(x, digits)),
+            None => self.printed(seven),
+        }
+    }
+
+    fn printed(&self, number: impl Fn(f64) -> String) -> String {
+        let mut text = format!("{}     {}\n\n", self.model, self.method);
+        if !self.coefficients.is_empty() {
+            text += &self.table(number);
+        }
+        text + &self.summary().join("   ")
+    }
+
+    /// A line for each coefficient, under a heading.
+    fn table(&self, number: impl Fn(f64) -> String) -> String {
         let has_errors = self.coefficients.iter().any(|c| !c.std_error.is_nan());
         let statistic = if self.rss.is_none() { "z" } else { "t" };
         let header = ["", "estimate", "std. error", statistic, "p"].map(str::to_owned);
         let lines = self.coefficients.iter().map(|c| {
             let statistic = format!("{:.3}", c.statistic);
-            [
-                c.name.clone(),
-                seven(c.estimate),
-                seven(c.std_error),
-                statistic,
-                probability(c.p_value),
-            ]
+            let (estimate, error) = (number(c.estimate), number(c.std_error));
+            [c.name.clone(), estimate, error, statistic, probability(c.p_value)]
         });
         let lines: Vec<[String; 5]> = lines.collect();
         let shown = if has_errors { 5 } else { 2 };
@@ -75,19 +88,23 @@ impl fmt::Display for Fit {
             1 => format!("{:<width$}", format!("{}{name}", " ".repeat(width / 2))),
             _ => format!("{name:<width$}"),
         });
-        writeln!(f, "{}", joined(heading))?;
+        let mut text = joined(heading) + "\n";
         for line in &lines {
             let cells = line.iter().zip(&widths).enumerate();
-            writeln!(
-                f,
-                "{}",
-                joined(cells.map(|(k, (cell, &width))| match k {
-                    0 => format!("{cell:<width$}"),
-                    _ => format!("{cell:>width$}"),
-                }))
-            )?;
+            text += &joined(cells.map(|(k, (cell, &width))| match k {
+                0 => format!("{cell:<width$}"),
+                _ => format!("{cell:>width$}"),
+            }));
+            text.push('\n');
         }
-        write!(f, "{}", self.summary().join("   "))
+        text
+    }
+}
+
+impl fmt::Display for Fit {
+    /// The model, a line for each coefficient, how well it describes the data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(None))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::output::{BAD_ANSWER, INTERRUPTED, Output, Result, check_free, failure
 use crate::problem::{Problem, ProblemArgs};
 use chainrule::expression::number;
 use chainrule::optimize::{Method, Outcome, Step, Stop};
+pub(crate) use plot::Target;
 use report::Reporter;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -53,7 +54,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
     let problem = Problem::read(&args.problem)?;
     let default = if args.problem.lr.is_some() { Method::Gd } else { Method::Auto };
     let method = args.method.unwrap_or(default);
-    let plot = args.plot.as_deref().map(plot::Target::new).transpose()?;
+    let plot = args.plot.as_deref().map(Target::new).transpose()?;
     for path in args.trace.iter().chain(&args.plot).chain(&args.checkpoint) {
         check_free(path, args.force)?;
     }

@@ -8,14 +8,14 @@ use chainrule_draw::{Picture, PngOptions, SvgOptions, plot};
 use std::path::Path;
 
 /// A file to draw into.
-pub(super) struct Target<'a> {
+pub(crate) struct Target<'a> {
     path: &'a Path,
     is_png: bool,
 }
 
 impl<'a> Target<'a> {
     /// The file at `path`, whose name says which format it is in.
-    pub(super) fn new(path: &'a Path) -> Result<Self> {
+    pub(crate) fn new(path: &'a Path) -> Result<Self> {
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
         match extension.as_deref() {
             Some("svg") => Ok(Target { path, is_png: false }),
@@ -36,14 +36,18 @@ impl<'a> Target<'a> {
         force: bool,
         output: &mut Output,
     ) -> Result<()> {
-        let bytes = picture(problem, outcome, rows).and_then(|picture| {
-            if self.is_png {
-                picture.png(&PngOptions::default())
-            } else {
-                Ok(picture.svg(&SvgOptions { opaque: true, ..SvgOptions::default() }).into_bytes())
-            }
-        });
-        output.file(self.path, &bytes.map_err(|e| library_failure(&e, ""))?, force)
+        let picture = picture(problem, outcome, rows).map_err(|e| library_failure(&e, ""))?;
+        self.write(&picture, force, output)
+    }
+
+    /// Writes a picture.
+    pub(crate) fn write(&self, picture: &Picture, force: bool, output: &mut Output) -> Result<()> {
+        let bytes = if self.is_png {
+            picture.png(&PngOptions::default()).map_err(|e| library_failure(&e, ""))?
+        } else {
+            picture.svg(&SvgOptions { opaque: true, ..SvgOptions::default() }).into_bytes()
+        };
+        output.file(self.path, &bytes, force)
     }
 }
 

@@ -11,6 +11,20 @@ const MISSING: [(Missing, &str); 3] =
     [(Missing::Error, "error"), (Missing::Drop, "drop"), (Missing::Mean, "mean")];
 
 impl Plan {
+    /// Does something else about gaps in new rows than in the rows that the plan was made for.
+    ///
+    /// # Errors
+    ///
+    /// If gaps are to be filled with means that the plan does not have.
+    pub fn set_missing(&mut self, missing: Missing) -> Result<(), Error> {
+        if missing == Missing::Mean && self.schema.options.missing != Missing::Mean {
+            let error = Error::new(ErrorKind::Option, "the model has no means to fill gaps with");
+            return Err(error.hint("fit it with `--missing mean`, or choose `drop`"));
+        }
+        self.schema.options.missing = missing;
+        Ok(())
+    }
+
     /// The plan as JSON, described in `docs/format.md`.
     #[must_use]
     pub fn to_json(&self) -> String {
