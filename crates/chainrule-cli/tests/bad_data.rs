@@ -119,7 +119,7 @@ fn row_31_other_conventions_are_detected_and_said() {
 fn row_32_a_header_that_looks_like_data() {
     let content = "1,2\n2,4.1\n3,5.9\n4,8\n5,10.1\n";
     fit("headless", content, &["--target", "y"]).exits(3).says(&["--no-header"]);
-    let run = fit("no-header", content, &["--no-header", "--target", "column2", "--json"]).exits(0);
+    let run = fit("no-header", content, &["--no-header", "--target", "x2", "--json"]).exits(0);
     assert_eq!(run.json()["rows_used"].as_u64(), Some(5));
 }
 

@@ -119,8 +119,9 @@ impl Input {
         let plan = Plan::new(&self.terms, &table, &options);
         let plan = plan.map_err(|e| library_failure(&for_classes(e, &table, args), &source))?;
         output.note(&format!("{}: {}", args.data.name(), table.summary(Some(plan.response()))));
-        let design = plan.design(&table).map_err(fail)?;
-        say_gaps(&design.dropped, table.rows(), args.data.missing.unwrap_or_default(), output);
+        let rows = table.rows();
+        let design = plan.into_design(table).map_err(fail)?;
+        say_gaps(&design.dropped, rows, args.data.missing.unwrap_or_default(), output);
         Ok((design, plan))
     }
 }

@@ -8,6 +8,9 @@ use chainrule_draw::{SvgOptions, escaped};
 /// Nothing may be loaded or run, whatever a label holds.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
+/// Pictures wider than this take the width of the page.
+const WIDE: f64 = 800.0;
+
 const STYLE: &str = "\
 body{margin:0;background:#f4f6f8;color:#1a1d21;font:16px/1.5 system-ui,-apple-system,'Segoe UI',\
 'DejaVu Sans',sans-serif}\
@@ -32,6 +35,8 @@ dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}\
 .issues ul{margin:0;padding-left:1.2rem}\
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1.25rem}\
 .figures section{margin:0;min-width:0}\
+.figures .whole{grid-column:1/-1}\
+.whole svg{max-width:none;margin:0}\
 figure{margin:0}\
 svg{display:block;max-width:100%;height:auto;margin:0 auto .5rem}\
 @media print{body{background:#fff}section,header{break-inside:avoid}}";
@@ -58,8 +63,11 @@ pub(super) fn html(report: &Report<'_>) -> String {
         page += "<div class=\"figures\">\n";
         for section in sections {
             let options = SvgOptions { title: Some(section.heading.clone()), opaque: true };
+            // A wide graph is scrolled: shrunk to a column it cannot be read.
+            let class = if section.picture.size().0 > WIDE { " class=\"whole\"" } else { "" };
             page += &format!(
-                "<section>\n<h2>{}</h2>\n<figure>\n{}<figcaption>{}</figcaption>\n</figure>\n</section>\n",
+                "<section{class}>\n<h2>{}</h2>\n<figure>\n<div class=\"wide\">\n{}</div>\n\
+                 <figcaption>{}</figcaption>\n</figure>\n</section>\n",
                 escaped(&section.heading),
                 section.picture.svg(&options),
                 escaped(&section.text)
@@ -107,7 +115,7 @@ fn summary(report: &Report<'_>) -> String {
     number("BIC", fit.bic);
     number("Condition number", fit.condition);
     if let Some((f, df, p)) = fit.f_statistic {
-        let p = significant(p, 2);
+        let p = probability(p);
         add("F", format!("{} on {df} and {} d.o.f., p = {p}", significant(f, 6), fit.residual_df));
     }
     if fit.steps > 0 || fit.status != Status::Converged {
@@ -135,7 +143,7 @@ fn coefficients(fit: &Fit) -> String {
     for c in &fit.coefficients {
         rows += &format!("<tr><td>{}</td><td>{}</td>", escaped(&c.name), number(c.estimate));
         if has_errors {
-            let p = if c.p_value.is_nan() { "–".to_owned() } else { significant(c.p_value, 2) };
+            let p = probability(c.p_value);
             rows += &format!(
                 "<td>{}</td><td>{}</td><td>{p}</td><td>{} to {}</td>",
                 number(c.std_error),
@@ -150,4 +158,13 @@ fn coefficients(fit: &Fit) -> String {
         "<section>\n<h2>Estimates</h2>\n<div class=\"wide\">\n<table>\n<thead><tr><th></th>{head}</tr></thead>\n\
          <tbody>\n{rows}</tbody>\n</table>\n</div>\n</section>\n"
     )
+}
+
+/// A p-value; one that no number can hold is below the smallest that can be.
+fn probability(p: f64) -> String {
+    match p {
+        p if p.is_nan() => "–".to_owned(),
+        0.0 => "<1e-300".to_owned(),
+        p => significant(p, 2),
+    }
 }

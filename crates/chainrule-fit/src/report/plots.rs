@@ -1,6 +1,7 @@
 //! The plots of a report, as far as a fit has what they need.
 
 use super::Report;
+use crate::fit::Link;
 use chainrule::Error;
 use chainrule_draw::{Picture, plot};
 
@@ -103,7 +104,7 @@ fn coefficients(report: &Report<'_>) -> Option<(Picture, String)> {
         let text = format!(
             "What {} changes by when a column grows by one of its standard deviations and the others \
              stay, with its interval. An interval across the dashed line is compatible with no effect.",
-            if report.is_class { "the linear predictor" } else { report.response }
+            if fit.link == Link::Identity { report.response } else { "the linear predictor" }
         );
         ("effect of one standard deviation", text)
     } else {
