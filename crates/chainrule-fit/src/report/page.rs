@@ -143,7 +143,7 @@ fn coefficients(fit: &Fit) -> String {
     for c in &fit.coefficients {
         rows += &format!("<tr><td>{}</td><td>{}</td>", escaped(&c.name), number(c.estimate));
         if has_errors {
-            let p = probability(c.p_value);
+            let p = escaped(&probability(c.p_value));
             rows += &format!(
                 "<td>{}</td><td>{}</td><td>{p}</td><td>{} to {}</td>",
                 number(c.std_error),
