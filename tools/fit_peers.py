@@ -4,8 +4,8 @@
 Usage: python3 tools/fit_peers.py [ROWS] [REPEATS]
 Needs pandas, scikit-learn, statsmodels, and `cargo build --release -p chainrule-fit --example fit_file`.
 Every run is a process of its own that reads the file, fits, and prints the estimates; the tools take
-turns, so that other work on the machine hits all alike. Printed are the median seconds, the largest
-resident memory and the largest relative difference of the estimates to statsmodels'.
+turns, so that other work on the machine hits all alike. Printed are the median seconds by the clock
+and of processors, the largest resident memory and the largest relative difference of the estimates to statsmodels'.
 """
 
 import json
@@ -73,7 +73,7 @@ def generate(folder, rows):
 
 
 def run(command):
-    """Seconds, largest resident kilobytes, estimates."""
+    """Seconds, seconds of processors, largest resident kilobytes, estimates."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     text = process.stdout.read()
@@ -81,7 +81,7 @@ def run(command):
     seconds = time.perf_counter() - start
     if status:
         sys.exit(f"{command} failed")
-    return seconds, usage.ru_maxrss, json.loads(text.strip().splitlines()[-1])
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, json.loads(text.strip().splitlines()[-1])
 
 
 def main():
@@ -95,7 +95,7 @@ def main():
         maker.join()
         peer = folder / "peer.py"
         peer.write_text(PEER)
-        print("| model | tool | seconds | MB | largest difference |\n|---|---|---|---|---|")
+        print("| model | tool | seconds | processor seconds | MB | largest difference |\n|---|---|---|---|---|---|")
         for family in ("gaussian", "logistic", "poisson"):
             file = str(folder / f"{family}.csv")
             commands = {
@@ -107,13 +107,15 @@ def main():
             for _ in range(repeats):
                 for tool, command in commands.items():
                     results[tool].append(run(command))
-            truth = results["statsmodels"][0][2]
+            truth = results["statsmodels"][0][3]
             for tool, runs in results.items():
                 seconds = statistics.median(r[0] for r in runs)
-                memory = max(r[1] for r in runs) / 1024
-                pairs = zip(runs[0][2], truth, strict=True)
+                processor = statistics.median(r[1] for r in runs)
+                memory = max(r[2] for r in runs) / 1024
+                pairs = zip(runs[0][3], truth, strict=True)
                 error = max(abs(a / b - 1) for a, b in pairs)
-                print(f"| {family} | {tool} | {seconds:.2f} | {memory:.0f} | {error:.0e} |", flush=True)
+                figures = f"{seconds:.2f} | {processor:.2f} | {memory:.0f} | {error:.0e}"
+                print(f"| {family} | {tool} | {figures} |", flush=True)
 
 
 if __name__ == "__main__":
