@@ -14,7 +14,7 @@ fn pendulum<'g>(z: &[Value<'g>]) -> Vec<Value<'g>> {
 const NAMES: [&str; 5] = ["angle", "speed", "loss", "c", "l"];
 
 fn step() -> Function {
-    Function::record_slices(&NAMES, &[1.0; 5], |z| pendulum(z)).expect("five names")
+    Function::record_slices(&NAMES, &[1.0; 5], pendulum).expect("five names")
 }
 
 /// The loss of a swing, by the loop as one node, with room for so many states.
@@ -116,7 +116,7 @@ fn ball<'g>(z: &[Value<'g>]) -> Vec<Value<'g>> {
 
 #[test]
 fn a_step_may_branch() {
-    let step = Function::record_slices(&["h", "v", "k"], &[1.0; 3], |z| ball(z)).expect("names");
+    let step = Function::record_slices(&["h", "v", "k"], &[1.0; 3], ball).expect("names");
     let fall = Operation::scan("fall", &step, 400, 1 << 10).expect("a step");
     let f = Function::record_slices(&["h", "k"], &[1.0; 2], move |x| {
         let zero = x[0].constant(0.0);
