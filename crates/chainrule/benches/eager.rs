@@ -86,15 +86,160 @@ mod readme {
 }
 
 /// One million times `x ← sin(x)·1e-7 + x`.
-#[divan::bench(sample_count = 10)]
-fn chain_of_a_million(bencher: Bencher) {
-    let mut graph = Graph::new();
-    bencher.bench_local(|| {
-        graph.clear();
-        let x = graph.value(black_box(1.0));
-        let y = (0..1_000_000).fold(x, |y, _| y.sin() * 1e-7 + y);
-        y.backward()[x]
-    });
+mod chain {
+    use super::{Bencher, Graph, black_box};
+
+    #[divan::bench(sample_count = 10)]
+    fn graph(bencher: Bencher) {
+        let mut graph = Graph::new();
+        bencher.bench_local(|| {
+            graph.clear();
+            let x = graph.value(black_box(1.0));
+            let y = (0..1_000_000).fold(x, |y, _| y.sin() * 1e-7 + y);
+            y.backward()[x]
+        });
+    }
+
+    #[divan::bench(sample_count = 10)]
+    fn hand(bencher: Bencher) {
+        bencher.bench_local(|| {
+            (0..1_000_000).fold((black_box(1.0_f64), 1.0), |(x, slope), _| {
+                let (sin, cos) = x.sin_cos();
+                (sin * 1e-7 + x, slope * (cos * 1e-7 + 1.0))
+            })
+        });
+    }
+}
+
+/// `Σ 100(xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)²` of 1,000 variables.
+mod rosenbrock {
+    use super::{Bencher, Graph, black_box};
+
+    fn start() -> Vec<f64> {
+        (0..1000).map(|i| 1.0 + 0.1 * f64::from(i % 7 - 3)).collect()
+    }
+
+    #[divan::bench]
+    fn graph(bencher: Bencher) {
+        let (mut graph, start) = (Graph::new(), start());
+        let mut slopes = vec![0.0; start.len()];
+        bencher.bench_local(|| {
+            graph.clear();
+            let x: Vec<_> = black_box(&start).iter().map(|&v| graph.value(v)).collect();
+            let terms = x
+                .windows(2)
+                .map(|p| 100.0 * (p[1] - p[0].square()).square() + (1.0 - p[0]).square());
+            terms.reduce(|sum, t| sum + t).expect("some").gradient_into(&x, &mut slopes);
+            black_box(&slopes);
+        });
+    }
+
+    #[divan::bench]
+    fn hand(bencher: Bencher) {
+        let start = start();
+        let mut slopes = vec![0.0; start.len()];
+        bencher.bench_local(|| {
+            let x = black_box(&start);
+            slopes.fill(0.0);
+            let mut value = 0.0;
+            for i in 0..x.len() - 1 {
+                let (step, rest) = (x[i + 1] - x[i] * x[i], 1.0 - x[i]);
+                value += 100.0 * step * step + rest * rest;
+                slopes[i] += -400.0 * x[i] * step - 2.0 * rest;
+                slopes[i + 1] += 200.0 * step;
+            }
+            black_box(&slopes);
+            value
+        });
+    }
+}
+
+/// Mean squared error of `w·x + b` over 10,000 rows of ten columns plus `0.1·‖w‖²`: every row in one graph, the row
+/// as a kernel, and by hand.
+mod linreg {
+    use super::{Bencher, Graph, Value, black_box};
+    use chainrule::kernel::{Kernel, Options};
+
+    const ROWS: usize = 10_000;
+    const NAMES: [&str; 11] = ["x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "y"];
+
+    fn columns() -> Vec<Vec<f64>> {
+        let number = |i: usize, j: usize| ((i * (2 * j + 3) + j) % 201) as f64 / 100.0 - 1.0;
+        (0..11).map(|j| (0..ROWS).map(|i| number(i, j)).collect()).collect()
+    }
+
+    fn start() -> [f64; 11] {
+        std::array::from_fn(|j| 0.1 * j as f64 - 0.4)
+    }
+
+    /// A row's part of the mean; the penalty on the weights is added once.
+    fn row<'g>(p: &[Value<'g>], x: &[Value<'g>]) -> Value<'g> {
+        let score = (0..10).fold(p[10], |s, j| s + p[j] * x[j]);
+        (score - x[10]).square() / ROWS as f64
+    }
+
+    #[divan::bench]
+    fn rows_in_one_graph(bencher: Bencher) {
+        let (mut graph, columns) = (Graph::new(), columns());
+        let mut slopes = [0.0; 11];
+        bencher.bench_local(|| {
+            graph.clear();
+            let p = graph.values(black_box(start()));
+            let mut total = 0.1 * chainrule::dot(&p[..10], &p[..10]);
+            for i in 0..ROWS {
+                let x: [Value<'_>; 11] = std::array::from_fn(|j| graph.constant(columns[j][i]));
+                total += row(&p, &x);
+            }
+            total.gradient_into(&p, &mut slopes);
+            slopes
+        });
+    }
+
+    #[divan::bench]
+    fn rows_in_a_kernel(bencher: Bencher) {
+        let columns = columns();
+        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+        let names: Vec<String> = (0..11).map(|j| format!("w{j}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let one_thread = Options { threads: Some(1), ..Options::default() };
+        let kernel = Kernel::sum_over(&names, &NAMES, row).expect("distinct names");
+        let kernel = kernel.with_options(one_thread);
+        let mut slopes = [0.0; 11];
+        bencher.bench_local(|| {
+            let p = black_box(start());
+            let value = kernel.value_and_gradient_into(&p, &columns, &mut slopes);
+            let mut value = value.expect("columns of one length");
+            for (slope, w) in slopes.iter_mut().zip(&p[..10]) {
+                value += 0.1 * w * w;
+                *slope += 0.2 * w;
+            }
+            (value, slopes)
+        });
+    }
+
+    #[divan::bench]
+    fn hand(bencher: Bencher) {
+        let columns = columns();
+        bencher.bench_local(|| {
+            let p = black_box(start());
+            let (mut value, mut slopes) = (0.0, [0.0; 11]);
+            for i in 0..ROWS {
+                let score = (0..10).fold(p[10], |s, j| s + p[j] * columns[j][i]);
+                let error = score - columns[10][i];
+                value += error * error / ROWS as f64;
+                let r = 2.0 * error / ROWS as f64;
+                for j in 0..10 {
+                    slopes[j] += r * columns[j][i];
+                }
+                slopes[10] += r;
+            }
+            for j in 0..10 {
+                value += 0.1 * p[j] * p[j];
+                slopes[j] += 0.2 * p[j];
+            }
+            (value, slopes)
+        });
+    }
 }
 
 /// S-06, B-27: one gradient-descent step of the chapter's `a² − 10a + 28`.

@@ -23,10 +23,7 @@ impl<const FUSED: bool> Engine for Chainrule<FUSED> {
         self.0.clear();
         let inputs: Vec<_> = x.iter().map(|&v| Node::<FUSED>(self.0.value(v))).collect();
         let y = program.run(&inputs).0;
-        let derivatives = y.backward();
-        for (slot, input) in gradient.iter_mut().zip(&inputs) {
-            *slot = derivatives[input.0];
-        }
+        y.gradient_into(bare(&inputs), gradient);
         y.value()
     }
 }
