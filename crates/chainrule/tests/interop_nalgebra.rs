@@ -53,9 +53,9 @@ fn cholesky_gives_the_derivative_of_a_log_determinant() {
 
 #[test]
 fn a_rotation_turns_with_its_angle() {
-    let axis = Vector3::z_axis();
+    let axis = Vector3::<Scalar>::z_axis();
     let turn = |t: SVector<Scalar, 1>| {
-        let rotation = UnitQuaternion::from_axis_angle(&axis.cast::<Scalar>(), t[0]);
+        let rotation = UnitQuaternion::from_axis_angle(&axis, t[0]);
         rotation * Vector3::new(1.0, 0.0, 2.0).map(Scalar::from)
     };
     let (place, speed) = values_and_jacobian(turn, &SVector::from([0.7]));
@@ -74,7 +74,7 @@ fn code_that_is_generic_over_a_real_field_is_recorded_once_for_every_derivative(
         vec![energy(&Vector4::from_column_slice(x))]
     })
     .expect("names differ");
-    let x = [0.3, -0.8, 1.2, 2.0];
+    let x: [f64; 4] = [0.3, -0.8, 1.2, 2.0];
     let (sin, cos) = (x[0] * x[1]).sin_cos();
     let hessian = f.hessian(&x).expect("fits");
     let expected = SMatrix::<f64, 4, 4>::from_row_slice(&[

@@ -32,12 +32,8 @@ fn arrow(n: usize) -> Edges {
     (0..n - 1).map(|i| (i, n - 1)).collect()
 }
 
-fn below(random: &mut Random, n: usize) -> usize {
-    (0..n).find(|&k| random.next() * ((n - k) as f64) < 1.0).unwrap_or(0)
-}
-
 fn random_graph(random: &mut Random, n: usize, edges: usize) -> Edges {
-    let pairs = (0..edges).map(|_| (below(random, n), below(random, n)));
+    let pairs = (0..edges).map(|_| (random.below(n), random.below(n)));
     distinct(pairs.filter(|(i, j)| i != j).map(|(i, j)| (i.min(j), i.max(j))).collect())
 }
 
@@ -136,8 +132,8 @@ fn bands_and_arrows_take_at_most_one_colour_more_than_the_optimum() {
 fn entries_by_substitution_are_those_of_the_dense_matrix() {
     let mut random = Random(31);
     for case in 0..60 {
-        let n = 2 + below(&mut random, 30);
-        let count = below(&mut random, 4 * n);
+        let n = 2 + random.below(30);
+        let count = random.below(4 * n);
         let edges = random_graph(&mut random, n, count);
         let f = of_graph(n, &edges);
         let x = random.column(n, -1.5, 1.5);

@@ -76,7 +76,8 @@ impl<N: Nodes> View<'_, N> {
         let (low, below) = self.with(Moved { by: -moved.by, ..moved });
         let (high, above) = self.with(moved);
         let slope = below.iter().chain(&above).fold(0.0_f64, |m, g| m.max(g.abs()));
-        let bends = below.iter().zip(&above).any(|(a, b)| !((a - b).abs() <= CHANGE * slope));
+        let differ = |a: f64, b: f64| (a - b).abs() > CHANGE * slope || (a - b).is_nan();
+        let bends = below.iter().zip(&above).any(|(&a, &b)| differ(a, b));
         let step = high - low;
         // Smooth, the result moves by no more than its slopes allow in so small a step.
         let allowed = 8.0 * moved.by * slope.max(1.0) + CHANGE * high.abs().max(low.abs());

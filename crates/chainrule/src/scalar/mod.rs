@@ -94,7 +94,7 @@ impl Algebra for OnThread {
 
     #[inline]
     fn apply_row<R: Row>(&self, args: &[Handle]) -> Handle {
-        recorded(args, |graph, points| graph.apply_row::<R>(points), R::value)
+        recorded(args, Graph::apply_row::<R>, R::value)
     }
 
     fn is_zero(&self, value: Handle) -> bool {
@@ -242,7 +242,7 @@ impl Run {
             point
         };
         let outputs = outputs.into_iter().map(mine).collect();
-        Run { graph: finish(tape), inputs, outputs }
+        Run { graph: finish(&tape), inputs, outputs }
     }
 
     fn inputs(&self) -> Vec<Value<'_>> {

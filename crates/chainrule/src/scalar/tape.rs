@@ -38,7 +38,7 @@ impl Drop for Tape {
 }
 
 /// Ends the recording and gives its graph.
-pub(super) fn finish(tape: Tape) -> Graph {
+pub(super) fn finish(tape: &Tape) -> Graph {
     let taken = TAPES.with_borrow_mut(|tapes| {
         let place = tapes.iter().position(|(id, _)| *id == tape.id);
         place.map(|place| tapes.remove(place).1)

@@ -15,6 +15,12 @@ impl Random {
         ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
     }
 
+    /// A whole number below `n`.
+    #[allow(clippy::cast_sign_loss, reason = "nothing is negative here")]
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        (self.next() * n as f64) as usize
+    }
+
     /// Numbers between `low` and `high`.
     pub(crate) fn column(&mut self, rows: usize, low: f64, high: f64) -> Vec<f64> {
         (0..rows).map(|_| low + (high - low) * self.next()).collect()
