@@ -184,6 +184,24 @@ fn row_37_more_parameters_than_rows() {
 }
 
 #[test]
+fn row_38_gradient_descent_diverges_and_the_trace_is_kept() {
+    let path = file("diverges", rows(30));
+    let trace = path.with_file_name("trace.csv");
+    let flags = ["--target", "y", "--method", "gd", "--lr", "10", "--trace", text(&trace)];
+    let run = run(["fit", text(&path)].iter().chain(&flags)).exits(1);
+    run.says(&["diverges", "--lr below"]);
+    assert!(std::fs::read_to_string(&trace).expect("the trace is kept").lines().count() > 2);
+}
+
+#[test]
+fn row_39_steps_that_do_not_suffice() {
+    let flags = ["--target", "y", "--method", "gd", "--lr", "0.001", "--steps", "3", "--json"];
+    let run = fit("steps", rows(30), &flags).exits(0);
+    assert_eq!(run.json()["status"], "steps");
+    assert_eq!(run.json()["steps"].as_u64(), Some(3));
+}
+
+#[test]
 fn row_42_files_are_written_whole_or_not_at_all() {
     let path = file("full", rows(30));
     let save = path.with_file_name("model.json");
@@ -233,6 +251,7 @@ fn nasty_files_are_errors_and_never_panics() {
             &["--target", "y"][..],
             &["--target", "c0"],
             &["--formula", "y ~ x + C(x) + log(x)"],
+            &["--model", "y = a*exp(b*x)", "--start", "a=1,b=1"],
             &["--target", "y", "--family", "poisson"],
             &["--target", "y", "--family", "logistic"],
             &["--target", "y", "--ridge", "1"],

@@ -246,6 +246,61 @@ fn penalties_shrink_coefficients_and_zeros_are_exact() {
     assert!(std::fs::read_to_string(&plot).expect("it was drawn").contains(">AIRFLOW<"));
 }
 
+// NIST, Misra1a: certified values, from the first start
+#[test]
+fn a_nonlinear_model_is_fitted_saved_and_predicts() {
+    let folder = folder("fit-nonlinear");
+    let (rows, model, plot) =
+        (folder.join("misra.csv"), folder.join("model.json"), folder.join("curve.svg"));
+    let dat = std::fs::read_to_string(data("nist/Misra1a.dat")).expect("it is shipped");
+    let table = dat.lines().skip_while(|line| !line.starts_with("Data:   y")).skip(1);
+    let cells = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(",");
+    let table: Vec<String> = table.filter(|line| !line.trim().is_empty()).map(cells).collect();
+    assert_eq!(table.len(), 14);
+    std::fs::write(&rows, format!("y,x\n{}\n", table.join("\n"))).expect("a folder");
+    let flags = ["--model", "y = b1*(1 - exp(-b2*x))", "--start", "b1=500,b2=1e-4"];
+    let files = ["--save", text(&model), "--plot", text(&plot), "--json"];
+    let document = run(["fit", text(&rows)].iter().chain(&flags).chain(&files)).exits(0).json();
+    let coefficients = &document["coefficients"];
+    for (i, estimate, error) in
+        [(0, 2.3894212918e2, 2.7070075241), (1, 5.5015643181e-4, 7.2668688436e-6)]
+    {
+        let close = |key: &str, want: f64, tolerance: f64| {
+            let got = coefficients[i][key].as_f64().expect("a number");
+            assert!((got / want - 1.0).abs() < tolerance, "{key} {got} {want}");
+        };
+        close("estimate", estimate, 1e-8);
+        close("std_error", error, 1e-5);
+    }
+    assert!(std::fs::read_to_string(&plot).expect("it was drawn").contains("<circle"));
+    let predicted = run(["predict", text(&model), text(&rows), "--interval"]).exits(0).stdout;
+    let (values, low, high) =
+        (numbers(&predicted, 1), numbers(&predicted, 2), numbers(&predicted, 3));
+    assert_eq!(values.len(), 14);
+    assert!((0..14).all(|i| low[i] < values[i] && values[i] < high[i]));
+    let first = 238.94212918 * (1.0 - (-5.5015643181e-4_f64 * 77.6).exp());
+    assert!((values[0] / first - 1.0).abs() < 1e-8, "{}", values[0]);
+    let no_start = run(["fit", text(&rows), "--model", "y = b1*(1 - exp(-b2*x))"]);
+    no_start.exits(2).says(&["--start"]);
+}
+
+// The same model as a family of its own: the estimates of Poisson regression
+#[test]
+fn a_loss_of_a_row_is_a_model_too() {
+    let file = data("randhie.csv");
+    let loss = "mu = exp(a + b*disea); mu - mdvis*log(mu)";
+    let own = run(["fit", &file, "--loss", loss, "--start", "a=0,b=0", "--json"]).exits(0).json();
+    let formula = ["fit", &file, "--formula", "mdvis ~ disea", "--family", "poisson", "--json"];
+    let family = run(formula).exits(0).json();
+    for i in 0..2 {
+        for key in ["estimate", "std_error"] {
+            let [a, b] =
+                [&own, &family].map(|d| d["coefficients"][i][key].as_f64().expect("a number"));
+            assert!((a / b - 1.0).abs() < 1e-6, "{key} {a} {b}");
+        }
+    }
+}
+
 #[test]
 fn tests_and_cross_validation_use_the_seed_and_say_what_they_find() {
     let file = data("randhie.csv");

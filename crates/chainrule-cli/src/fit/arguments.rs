@@ -2,6 +2,7 @@
 
 use super::data::DataArgs;
 use chainrule::nn::Activation;
+use chainrule::optimize::Method;
 use chainrule_fit::Errors;
 use clap::Args as ClapArgs;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ Examples:
   chainrule fit data.csv --target y --lasso 0.5
   chainrule fit data.csv --target y --ridge --cv 5 --plot path.svg
   chainrule fit data.csv --target bought --family logistic --report report.html
+  chainrule fit data.csv --target y --method gd --lr 0.1 --steps 300 --plot loss.svg
   chainrule fit data.csv --target y --nn 16,16 --test 0.2 --save model.json")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -29,6 +31,23 @@ pub(crate) struct Args {
     pub(super) files: FileArgs,
 }
 
+/// Flags of models with a linear predictor, which formulas with parameters have not.
+const LINEAR: [&str; 13] = [
+    "target",
+    "formula",
+    "family",
+    "ridge",
+    "lasso",
+    "elastic_net",
+    "nn",
+    "standardize",
+    "offset",
+    "robust",
+    "method",
+    "test",
+    "cv",
+];
+
 /// What is fitted
 #[derive(ClapArgs)]
 #[command(next_help_heading = "Model")]
@@ -39,6 +58,21 @@ pub(super) struct ModelArgs {
     /// What explains what: `y ~ x1 + C(region) + x1:x2 + log(x3)`
     #[arg(long, value_name = "FORMULA")]
     pub(super) formula: Option<String>,
+    /// A nonlinear model; names that are not columns are parameters: `y = b1*(1 - exp(-b2*x))`
+    #[arg(long, value_name = "FORMULA", conflicts_with_all = LINEAR)]
+    pub(super) model: Option<String>,
+    /// The loss of a row, summed over all and minimised: `mu = exp(a + b*x); mu - y*log(mu)`
+    #[arg(long, value_name = "FORMULA", conflicts_with_all = LINEAR, conflicts_with = "model")]
+    pub(super) loss: Option<String>,
+    /// Where the parameters of --model or --loss begin
+    #[arg(long, value_name = "NAME=VALUE,…", allow_hyphen_values = true)]
+    pub(super) start: Vec<String>,
+    /// Limits of the parameters of --model or --loss: `b1=0:,b2=0:1`
+    #[arg(long, value_name = "NAME=LOW:HIGH,…", allow_hyphen_values = true)]
+    pub(super) bounds: Vec<String>,
+    /// Points from which --model or --loss is tried; the best end counts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) starts: Option<u32>,
     /// gaussian, logistic for a response of two or more classes, or poisson for counts
     #[arg(long, value_name = "FAMILY")]
     pub(super) family: Option<Response>,
@@ -78,13 +112,16 @@ pub(super) struct ModelArgs {
 #[derive(ClapArgs)]
 #[command(next_help_heading = "Iteration")]
 pub(super) struct IterationArgs {
+    /// Go step by step instead of solving: gd, momentum, nesterov, adam, bfgs, lbfgs or newton; gd if --lr is given
+    #[arg(long, value_name = "METHOD", value_parser = crate::minimize::method)]
+    pub(super) method: Option<Method>,
     /// Learning rate
     #[arg(long, value_name = "RATE", value_parser = positive)]
     pub(super) lr: Option<f64>,
     /// Steps at most; passes over the rows for --nn
     #[arg(long, value_name = "N")]
     pub(super) steps: Option<usize>,
-    /// Rows of a step, for adam and --nn
+    /// Rows of a step, for --method and --nn; all if not given, 32 for --nn
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) batch: Option<u32>,
     /// Seed of everything random

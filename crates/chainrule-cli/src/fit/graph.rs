@@ -1,8 +1,10 @@
 //! The computational graph of the loss of one row, for models that fit on a page.
 
+use super::fitted::Fitted;
 use chainrule::draw::{Diagram, Options};
+use chainrule::formula::Formula;
 use chainrule::{Graph, Value};
-use chainrule_fit::{Design, Fit, Link};
+use chainrule_fit::{Design, Fit, Link, Table};
 
 /// Coefficients above which the graph would be too wide to read.
 const COEFFICIENTS: usize = 8;
@@ -33,4 +35,24 @@ pub(super) fn row_loss(fit: &Fit, design: &Design) -> Option<Diagram> {
         Link::Softmax => return None,
     };
     Some(Options::default().diagram(&loss.label("loss").trace_with_gradient()))
+}
+
+/// Nodes above which a graph says less than its formula.
+const NODES: usize = 60;
+
+/// The squared error of the first row of a model that is a formula.
+pub(super) fn model_loss(text: &str, fitted: &Fitted, table: &Table) -> Option<Diagram> {
+    let formula = Formula::parse(text).ok()?;
+    let row = *fitted.rows.numbers.first()?;
+    let value = |name: &String| {
+        let parameter = fitted.fit.coefficients.iter().find(|c| c.name == *name);
+        parameter.map(|c| c.estimate).or_else(|| Some(*table.numbers(name).ok()?.get(row)?))
+    };
+    let values: Vec<f64> = formula.variables().iter().map(value).collect::<Option<_>>()?;
+    let graph = Graph::new();
+    let model = formula.build(&graph, &values).result;
+    let actual = graph.constant(*fitted.rows.actual.first()?).label("actual");
+    let trace = (model - actual).square().label("loss").trace_with_gradient();
+    let diagram = Options::default().diagram(&trace);
+    (diagram.nodes().len() <= NODES).then_some(diagram)
 }

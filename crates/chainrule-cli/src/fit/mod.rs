@@ -3,8 +3,10 @@
 mod answer;
 mod arguments;
 pub(crate) mod data;
+mod descent;
 mod files;
 mod fitted;
+mod formula;
 mod graph;
 mod network;
 mod penalty;
@@ -26,7 +28,11 @@ pub(crate) use solve::probabilities;
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<()> {
     files::check(&args.files)?;
     interrupt::listen();
-    let fitted = solve::fit(args, output)?;
+    let fitted = match (&args.model.model, &args.model.loss) {
+        (Some(model), _) => formula::least_squares(model, args, output)?,
+        (None, Some(loss)) => formula::likelihood(loss, args, output)?,
+        (None, None) => solve::fit(args, output)?,
+    };
     output.end_progress();
     conclude(&fitted, &args.files, &args.data.name(), output)
 }

@@ -3,7 +3,7 @@
 use super::arguments::{Args, Response};
 use super::fitted::{Fitted, Rows};
 use super::score::Score;
-use super::{graph, network, penalty, rows};
+use super::{descent, graph, network, penalty, rows};
 use crate::output::{Output, Result, library_failure};
 use chainrule::Error;
 use chainrule_fit::{
@@ -49,6 +49,9 @@ pub(super) fn fit(args: &Args, output: &mut Output) -> Result<Fitted> {
 fn needs_sums_only(args: &Args) -> bool {
     let (model, files) = (&args.model, &args.files);
     let is_plain = model.nn.is_empty()
+        && args.iteration.method.is_none()
+        && args.iteration.lr.is_none()
+        && args.iteration.batch.is_none()
         && model.robust.is_none()
         && !penalty::is_given(args)
         && !model.standardize
@@ -95,6 +98,9 @@ fn likelihood(family: Family, args: &Args) -> Glm {
 fn one(design: &Design, args: &Args, output: &mut Output) -> Result<Fitted> {
     if !args.model.nn.is_empty() {
         return network::fit(design, args, output);
+    }
+    if let Some(fitted) = descent::fit(design, args, output)? {
+        return Ok(fitted);
     }
     if let Some(fitted) = penalty::fit(design, args, output)? {
         return Ok(fitted);

@@ -4,7 +4,9 @@ use super::{Args, Interval};
 use crate::fit::probabilities;
 use crate::output::{DATA, Result, USAGE, failure, library_failure};
 use chainrule::{Error, ErrorKind};
-use chainrule_fit::{Design, Dropped, Network, Plan, SavedKind, SavedModel, Table};
+use chainrule_fit::{
+    Column, Design, Dropped, Network, NonlinearModel, Plan, SavedKind, SavedModel, Table,
+};
 
 /// A model with the way in which its predictions are asked for.
 pub(super) struct Predictor {
@@ -92,6 +94,7 @@ impl Predictor {
 
     pub(super) fn predict(&self, table: &Table) -> Outcome<Answer> {
         match (&self.model.kind, &self.model.plan) {
+            (SavedKind::Nonlinear(formula), _) => self.nonlinear(formula, table),
             (kind, Some(plan)) => self.design(kind, plan, table),
             (_, None) => Err(Error::new(ErrorKind::Format, "the model has no columns")),
         }
@@ -141,5 +144,27 @@ impl Predictor {
 
     fn ends(&self, confidence: (f64, f64), prediction: (f64, f64)) -> (f64, f64) {
         if self.interval == Some(Interval::Confidence) { confidence } else { prediction }
+    }
+
+    fn nonlinear(&self, formula: &str, table: &Table) -> Outcome<Answer> {
+        for name in self.columns()? {
+            table.numbers(&name)?;
+        }
+        // The model is of a column that new rows need not have.
+        let response = &self.model.response;
+        let mut columns: Vec<Column> =
+            table.columns().iter().filter(|c| c.name != *response).cloned().collect();
+        columns.push(Column::numbers(response.clone(), vec![0.0; table.rows()]));
+        let table = Table::new(columns)?;
+        let model = NonlinearModel::parse(formula, &table)?;
+        let bands = model.predict(&self.model.fit, &table, self.level)?;
+        let mut columns = vec![Cells::Numbers(bands.iter().map(|b| b.value).collect())];
+        if self.interval.is_some() {
+            let ends = bands.iter().map(|b| self.ends(b.confidence, b.prediction));
+            let (low, high) = ends.unzip();
+            columns.extend([Cells::Numbers(low), Cells::Numbers(high)]);
+        }
+        let rows = (0..table.rows()).map(|row| row + table.first_row()).collect();
+        Ok(Answer { rows, columns, dropped: Dropped::default() })
     }
 }
