@@ -3,11 +3,11 @@
 //!
 //! | to call | use |
 //! |---|---|
-//! | code of your own, with its derivative | [`Operation::unary`], [`Operation::with_jacobian`], [`Operation::with_vjp`] |
-//! | the same with second and higher derivatives | [`Operation::with_derivative`] |
-//! | a recorded function as one node | [`Operation::from_function`] |
-//! | what a solver of yours finds | [`Operation::root`], [`Operation::fixed_point`], [`Operation::linear_solve`] |
-//! | a step repeated many times | [`Operation::scan`] |
+//! | code of your own, with its derivative | [`Operation::unary`](crate::Operation::unary), [`Operation::with_jacobian`](crate::Operation::with_jacobian), [`Operation::with_vjp`](crate::Operation::with_vjp) |
+//! | the same with second and higher derivatives | [`Operation::with_derivative`](crate::Operation::with_derivative) |
+//! | a recorded function as one node | [`Operation::from_function`](crate::Operation::from_function) |
+//! | what a solver of yours finds | [`Operation::root`](crate::Operation::root), [`Operation::fixed_point`](crate::Operation::fixed_point), [`Operation::linear_solve`](crate::Operation::linear_solve) |
+//! | a step repeated many times | [`Operation::scan`](crate::Operation::scan) |
 //!
 //! ```
 //! use chainrule::{Function, Operation};

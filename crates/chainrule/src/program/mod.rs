@@ -1,6 +1,6 @@
 //! A computation as data: a list of nodes in which arguments come before their uses.
 //!
-//! Two loops over it, generic over the [`Algebra`], do the work of every engine: [`Program::eval`]
+//! Two loops over it, generic over the [`Algebra`](crate::algebra::Algebra), do the work of every engine: [`Program::eval`]
 //! here, and [`Program::adjoints`](crate::program::Program::adjoints) backward.
 
 mod call;
