@@ -223,6 +223,25 @@ fn collinear_columns_are_named() {
 }
 
 #[test]
+fn a_design_without_columns_is_refused_by_every_model() {
+    let nothing = Design { response: vec![0.0, 1.0, 1.0], ..Design::default() };
+    let broken = Design { has_intercept: true, ..nothing.clone() };
+    for design in [&nothing, &broken] {
+        assert!(chainrule_fit::LeastSquares::default().fit(design).is_err());
+        assert!(Glm::new(Family::Logistic).fit(design).is_err());
+        assert!(Glm { ridge: 1.0, ..Glm::new(Family::Poisson) }.fit(design).is_err());
+        let descent = chainrule_fit::ByDescent::new(chainrule::optimize::Method::Gd);
+        assert!(descent.fit(design).is_err());
+        let lasso = chainrule_fit::Penalised::new(chainrule_fit::Penalty::Lasso(1.0));
+        assert!(lasso.fit(design).is_err());
+    }
+    let constant = common::with_intercept(vec![1.0, 2.0, 4.0], Vec::new());
+    let lasso = chainrule_fit::Penalised::new(chainrule_fit::Penalty::Lasso(1.0));
+    close("mean", &each(&lasso.fit(&constant).unwrap(), |c| c.estimate), &[7.0 / 3.0], 1e-14);
+    assert!(lasso.path(&constant).is_ok());
+}
+
+#[test]
 fn large_counts_and_far_columns_converge() {
     let x: Vec<f64> = (0..200).map(|i| 1e6 + f64::from(i)).collect();
     let y: Vec<f64> = x.iter().map(|x| (5.0 + (x - 1e6) * 0.05).exp().round()).collect();

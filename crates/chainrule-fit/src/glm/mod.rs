@@ -104,7 +104,7 @@ impl Glm {
         if self.ridge == 0.0 {
             enough(informative(design), design.columns.len() * response.len())?;
         } else {
-            enough(informative(design), 1)?;
+            enough(informative(design), design.columns.len().min(1))?;
         }
         let likelihood = Likelihood::new(self.family, response.len())?;
         let problem = Problem {

@@ -12,6 +12,12 @@ pub(crate) fn check(design: &Design) -> Result<(), Error> {
         let message = format!("{names} names for {columns} columns");
         return Err(Error::new(ErrorKind::Length, message));
     }
+    if design.has_intercept && design.columns.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Length,
+            "the first column is the intercept, but there is none",
+        ));
+    }
     let weights = design.weights.iter().map(|w| ("the weights", w.as_slice()));
     let offset = design.offset.iter().map(|o| ("the offset", o.as_slice()));
     let columns = design.names.iter().map(String::as_str);
@@ -54,6 +60,9 @@ pub(crate) fn informative(design: &Design) -> usize {
 
 /// Refuses fewer rows than parameters.
 pub(crate) fn enough(rows: usize, parameters: usize) -> Result<(), Error> {
+    if parameters == 0 {
+        return Err(Error::new(ErrorKind::Data, "no columns to fit"));
+    }
     if rows == 0 {
         return Err(Error::new(ErrorKind::Data, "no data rows"));
     }

@@ -110,9 +110,6 @@ impl LeastSquares {
     pub(crate) fn summary(&self, head: &Design, totals: &Totals) -> Result<(Fit, Solution), Error> {
         check_level(self.level)?;
         let p = head.names.len();
-        if p == 0 {
-            return Err(Error::new(ErrorKind::Data, "no columns to fit"));
-        }
         enough(totals.rows, p)?;
         if totals.triangle.r.iter().any(|x| !x.is_finite()) {
             return Err(Error::new(

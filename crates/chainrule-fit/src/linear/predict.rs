@@ -108,7 +108,7 @@ impl Fit {
         let predictors = self.classes.len().saturating_sub(1).max(1);
         let first = self.coefficients.iter().take(self.coefficients.len() / predictors);
         let prefix = match self.link {
-            Link::Softmax => self.classes[1].len() + ": ".len(),
+            Link::Softmax => self.classes.get(1).map_or(0, |class| class.len() + ": ".len()),
             _ => 0,
         };
         first.map(|c| c.name.get(prefix..).unwrap_or(&c.name)).collect()

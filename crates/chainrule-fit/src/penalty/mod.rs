@@ -149,7 +149,7 @@ impl Penalised {
     fn standard(&self, design: &Design) -> Result<Standard, Error> {
         self.penalty.check()?;
         check(design)?;
-        enough(informative(design), 1)?;
+        enough(informative(design), design.columns.len().min(1))?;
         Standard::of(design, threads(self.threads))
     }
 
