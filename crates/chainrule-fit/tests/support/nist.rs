@@ -24,7 +24,7 @@ pub struct Problem {
 
 /// Every file, by name.
 pub fn problems() -> Vec<Problem> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/nist");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../chainrule-fit/tests/data/nist");
     let entries = std::fs::read_dir(folder).expect("the folder is there");
     let mut paths: Vec<PathBuf> = entries.map(|e| e.expect("readable").path()).collect();
     paths.sort();
