@@ -430,3 +430,12 @@ fn a_damaged_model_is_an_error_with_its_place() {
     }
     run(["predict", "no.json", &file]).exits(3).says(&["no.json"]);
 }
+
+#[test]
+fn robust_errors_are_refused_where_there_are_none() {
+    let file = data("stackloss.csv");
+    for flags in [&["--family", "poisson"][..], &["--nn", "2"]] {
+        let words = ["fit", &file, "--target", "STACKLOSS", "--robust", "hc3"];
+        run(words.iter().chain(flags)).exits(2).says(&["--robust is for least squares"]);
+    }
+}

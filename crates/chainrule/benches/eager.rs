@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p chainrule --bench eager`; the figures stand in `docs/benchmarks.md`.
 
+#![expect(clippy::needless_range_loop, reason = "rows by their numbers, as in a formula")]
+
 use chainrule::{Graph, Value};
 use divan::{Bencher, black_box};
 

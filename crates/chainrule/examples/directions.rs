@@ -4,7 +4,7 @@
 //!
 //! `cargo run --release --example directions [rounds]`
 
-use chainrule::{Function, Graph, Recovery, Value, Workspace, scalar};
+use chainrule::{Function, Graph, Recovery, SparsePlan, Value, Workspace, scalar};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -101,7 +101,7 @@ fn recoveries(n: usize, rounds: usize) {
     let mut directly = || direct.evaluate_into(black_box(&x), &mut a, &mut one).expect("fits");
     let mut solved = || substituting.evaluate_into(black_box(&x), &mut b, &mut two).expect("fits");
     let times = minima(rounds, &mut [&mut directly, &mut solved]);
-    let colours = [&direct, &substituting].map(|plan| plan.colours());
+    let colours = [&direct, &substituting].map(SparsePlan::colours);
     row(&format!("band of {half}, {} and {} colours", colours[0], colours[1]), times[0], times[1]);
 }
 
@@ -148,7 +148,7 @@ fn minima<const N: usize>(rounds: usize, jobs: &mut [&mut dyn FnMut(); N]) -> [f
             }
             let each = start.elapsed().as_secs_f64() / f64::from(*calls);
             if round == 0 {
-                *calls = ((0.01 / each.max(1e-9)) as u32).clamp(1, 100_000);
+                *calls = (1..100_000).find(|n| each * f64::from(*n) >= 0.01).unwrap_or(100_000);
             } else {
                 *best = best.min(each);
             }

@@ -38,7 +38,7 @@ fn main() -> Result<(), Error> {
         let (value, gradient) = loss.value_and_gradient(&[d, 0.05])?;
         d -= (value - 10_000.0) / gradient[0];
     }
-    println!("diameter {:.4} m", d);
+    println!("diameter {d:.4} m");
     assert!((loss.value(&[d, 0.05])? - 10_000.0).abs() < 1e-6);
 
     // Second derivatives too: against differences of the gradient.

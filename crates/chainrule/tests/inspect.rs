@@ -1,5 +1,7 @@
 //! Rounding errors against results of higher precision, and kinks against slopes by hand.
 
+#![expect(clippy::excessive_precision, reason = "the digits of the source")]
+
 #[path = "support/random.rs"]
 mod random;
 
@@ -162,7 +164,7 @@ fn random_programs_are_within_their_bound() {
         let found = f.inspect(&x, 0, NEAR).expect("three numbers").rounding.expect("finite");
         let Exact { mantissa, power } = numbers[last].expect("chosen so");
         // The exact value less the computed one, both as multiples of the same power of two.
-        let scale = 2_f64.powi(20 * power as i32);
+        let scale = 2_f64.powi(20 * i32::try_from(power).expect("a small power"));
         let computed = value * scale;
         if computed.abs() >= 2_f64.powi(126) {
             continue;

@@ -4,7 +4,7 @@ use super::arguments::{Args, Response};
 use super::fitted::{Fitted, Rows};
 use super::score::Score;
 use super::{descent, graph, network, penalty, rows};
-use crate::output::{Output, Result, library_failure};
+use crate::output::{Output, Result, USAGE, failure, library_failure};
 use chainrule::Error;
 use chainrule_fit::{
     Design, Errors, Family, Fit, Glm, LeastSquares, Network, SavedKind, folds, split,
@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 /// Fits what the flags say to the rows of the file.
 pub(super) fn fit(args: &Args, output: &mut Output) -> Result<Fitted> {
+    flags_fit_together(args, output)?;
     let input = rows::Input::open(args, output)?;
     if needs_sums_only(args) && input.can_stream(args) {
         return streamed(input, args, output);
@@ -43,6 +44,22 @@ pub(super) fn fit(args: &Args, output: &mut Output) -> Result<Fitted> {
         cross_validate(&used, parts as usize, args, &mut fitted, output)?;
     }
     Ok(fitted)
+}
+
+/// Refuses a flag that the model could not obey, and says which one changes nothing.
+fn flags_fit_together(args: &Args, output: &mut Output) -> Result<()> {
+    let model = &args.model;
+    let is_likelihood = matches!(model.family, Some(Response::Logistic | Response::Poisson));
+    if model.robust.is_some() && (is_likelihood || !model.nn.is_empty()) {
+        let message = "--robust is for least squares; leave it out, or leave out --family and --nn";
+        return Err(failure(USAGE, message));
+    }
+    if model.standardize && (!model.nn.is_empty() || penalty::is_given(args)) {
+        output.note(
+            "--standardize changes nothing: penalties and networks standardise their columns",
+        );
+    }
+    Ok(())
 }
 
 /// Whether the answer needs no row a second time.
