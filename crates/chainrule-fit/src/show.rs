@@ -15,6 +15,12 @@ impl Fit {
         Some(format!("condition number {condition:.1e}: estimates lose about {digits} digits"))
     }
 
+    /// Degrees of freedom of the residuals; a penalty makes them a broken number.
+    pub(crate) fn freedom(&self) -> String {
+        let df = self.residual_df;
+        if df.fract() == 0.0 { format!("{df}") } else { format!("{df:.2}") }
+    }
+
     /// What stands below the coefficients, part by part.
     fn summary(&self) -> Vec<String> {
         let mut parts = Vec::new();
@@ -22,10 +28,10 @@ impl Fit {
             parts.push(format!("R² {r_squared:.4}"));
         }
         if let Some(sd) = self.residual_sd {
-            parts.push(format!("residual s.d. {} on {} d.o.f.", four(sd), self.residual_df));
+            parts.push(format!("residual s.d. {} on {} d.o.f.", four(sd), self.freedom()));
         }
         if let Some(deviance) = self.deviance {
-            parts.push(format!("deviance {} on {} d.o.f.", four(deviance), self.residual_df));
+            parts.push(format!("deviance {} on {} d.o.f.", four(deviance), self.freedom()));
             if let Some(null) = self.null_deviance {
                 parts.push(format!("null deviance {}", four(null)));
             }
@@ -39,7 +45,7 @@ impl Fit {
             }
         }
         if let Some(condition) = self.condition {
-            let plain = || format!("condition number {condition:.1e}");
+            let plain = || format!("condition number {}", two(condition));
             parts.push(self.lost_digits().unwrap_or_else(plain));
         }
         parts
@@ -71,8 +77,10 @@ impl Fit {
         let statistic = if self.rss.is_none() { "z" } else { "t" };
         let header = ["", "estimate", "std. error", statistic, "p"].map(str::to_owned);
         let lines = self.coefficients.iter().map(|c| {
-            let statistic = format!("{:.3}", c.statistic);
-            let (estimate, error) = (number(c.estimate), number(c.std_error));
+            // A parameter that the data do not determine has no error.
+            let known = |x: f64, shown: String| if x.is_nan() { "–".to_owned() } else { shown };
+            let statistic = known(c.statistic, format!("{:.3}", c.statistic));
+            let (estimate, error) = (number(c.estimate), known(c.std_error, number(c.std_error)));
             [c.name.clone(), estimate, error, statistic, probability(c.p_value)]
         });
         let lines: Vec<[String; 5]> = lines.collect();
@@ -132,6 +140,11 @@ fn seven(x: f64) -> String {
         return significant(x, 7);
     }
     format!("{x:.6e}")
+}
+
+/// A condition number: a power of ten only where it is large.
+fn two(condition: f64) -> String {
+    if condition < 1e4 { format!("{condition:.0}") } else { format!("{condition:.1e}") }
 }
 
 /// Four significant digits.

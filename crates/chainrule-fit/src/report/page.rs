@@ -116,7 +116,7 @@ fn summary(report: &Report<'_>) -> String {
     number("Condition number", fit.condition);
     if let Some((f, df, p)) = fit.f_statistic {
         let p = probability(p);
-        add("F", format!("{} on {df} and {} d.o.f., p = {p}", significant(f, 6), fit.residual_df));
+        add("F", format!("{} on {df} and {} d.o.f., p = {p}", significant(f, 6), fit.freedom()));
     }
     if fit.steps > 0 || fit.status != Status::Converged {
         add("Steps", format!("{}, {}", fit.steps, fit.status.word()));
