@@ -179,6 +179,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("step {:4}  loss {last:.4}", step + 1);
         }
     }
+    // G-04, beside other crates in benches/peers.
     let time = start.elapsed();
     println!(
         "{steps} steps in {time:.1?}, {:.0?} a step, last loss {last:.6}",

@@ -57,7 +57,7 @@ pub use graph::{Gradient, Graph, Trace, Value};
 pub use program::Operation;
 pub use sparse::{Recovery, SparseMatrix, SparsityPattern};
 
-/// The blocks of the README and of the design page, compiled and run.
+/// The blocks of the README and of the design page, compiled and run (P-02).
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct ReadMe;

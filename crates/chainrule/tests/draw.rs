@@ -59,7 +59,7 @@ fn check_golden(name: &str, text: &str) {
     assert_eq!(text, expected, "{name}: UPDATE_GOLDEN=1 writes it again");
 }
 
-// S-21
+// S-21, B-08: written by the library itself, so there is nothing to import
 #[test]
 fn the_chapters_graph_has_seven_values_three_operations_nine_edges_s21() {
     let graph = Graph::new();

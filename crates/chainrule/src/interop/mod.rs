@@ -5,7 +5,7 @@
 //! | `num-traits` | [`Scalar`](crate::scalar::Scalar) is a `Float`, `Signed`, `FromPrimitive`, … |
 //! | `nalgebra` | `Scalar` is a `RealField`: matrices, decompositions, rotations; gradients and Jacobians of functions of vectors |
 //! | `ndarray` | `Scalar` is an element of arrays and an operand beside them; gradients of functions of arrays |
-//! | `argmin` | [`Problem`](argmin::Problem): a recorded function for every solver, with no trait to implement |
+//! | `argmin` | `argmin::Problem`, a recorded function for every solver, with no trait to implement |
 //! | `nalgebra-sparse`, `sprs` | a [`SparseMatrix`](crate::SparseMatrix) becomes theirs by `into()` |
 //!
 //! `faer` has no feature, because it takes about a minute to build: its `SparseRowMat` and `SparseColMat` take
