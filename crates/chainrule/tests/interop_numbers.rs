@@ -84,7 +84,7 @@ fn questions_and_conversions_look_at_the_number() {
     assert_eq!(<i32 as NumCast>::from(x), Some(-2));
     assert_eq!(Scalar::from_u8(3).expect("a number").value(), 3.0);
     assert_eq!(x.integer_decode(), Float::integer_decode(-2.5));
-    assert_eq!(grad(|x| x[0].powf(2.0.into()), &[-3.0]), [-6.0]);
+    assert_eq!(grad(|x| x[0].powf(2.0), &[-3.0]), [-6.0]);
 }
 
 #[test]
