@@ -6,6 +6,8 @@
 
 #![expect(clippy::cast_sign_loss, reason = "random positions are not negative")]
 
+#[path = "../tests/support/network.rs"]
+mod network;
 #[path = "../tests/support/random.rs"]
 mod random;
 
@@ -137,22 +139,9 @@ fn logistic() -> Workload {
     )
 }
 
-const LAYERS: [(usize, usize); 3] = [(2, 16), (16, 16), (16, 1)];
-
 fn network<'g>(p: &[Value<'g>]) -> Value<'g> {
     let row = [p[0].constant(0.7), p[0].constant(-0.4)];
-    let (mut layer, mut at) = (row.to_vec(), 0);
-    for (k, (n, size)) in LAYERS.into_iter().enumerate() {
-        layer = (0..size)
-            .map(|j| {
-                let w = &p[at + j * (n + 1)..];
-                let z = (0..n).fold(w[n], |z, i| z + w[i] * layer[i]);
-                if k < 2 { z.tanh() } else { z }
-            })
-            .collect();
-        at += size * (n + 1);
-    }
-    (layer[0] - 0.3).square()
+    (network::network(&[16, 16, 1], p, &row, Value::tanh) - 0.3).square()
 }
 
 /// The 2-16-16-1 network at one row.

@@ -1,5 +1,7 @@
 //! The batch engine: sums and columns over many rows, the same bits however they are run.
 
+#[path = "support/network.rs"]
+mod network;
 #[path = "support/random.rs"]
 mod random;
 #[path = "support/ways.rs"]
@@ -191,19 +193,7 @@ mod workloads {
     use chainrule::logsumexp;
 
     fn network<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
-        let (mut layer, mut at) = (row[..2].to_vec(), 0);
-        for (k, size) in [5, 4, 1].into_iter().enumerate() {
-            let n = layer.len();
-            layer = (0..size)
-                .map(|j| {
-                    let w = &p[at + j * (n + 1)..];
-                    let z = (0..n).fold(w[n], |z, i| z + w[i] * layer[i]);
-                    if k < 2 { z.tanh() } else { z }
-                })
-                .collect();
-            at += size * (n + 1);
-        }
-        (layer[0] - row[2]).square()
+        (super::network::network(&[5, 4, 1], p, &row[..2], Value::tanh) - row[2]).square()
     }
 
     fn mixture<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {

@@ -13,6 +13,8 @@
 )]
 #![expect(clippy::large_stack_arrays, reason = "accumulators of code written for one size")]
 
+#[path = "../../tests/support/network.rs"]
+mod network;
 #[path = "../../tests/support/random.rs"]
 mod random;
 

@@ -1,23 +1,12 @@
 //! The 2-16-16-1 network with `tanh`.
 
+use super::network::network;
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{V, splat};
 use super::{ROWS, Random, Value, Workload, kernel, packed};
-const LAYERS: [(usize, usize); 3] = [(2, 16), (16, 16), (16, 1)];
 
 fn row<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
-    let (mut layer, mut at) = (row[..2].to_vec(), 0);
-    for (k, (n, size)) in LAYERS.into_iter().enumerate() {
-        layer = (0..size)
-            .map(|j| {
-                let w = &p[at + j * (n + 1)..];
-                let z = (0..n).fold(w[n], |z, i| z + w[i] * layer[i]);
-                if k < 2 { z.tanh() } else { z }
-            })
-            .collect();
-        at += size * (n + 1);
-    }
-    (layer[0] - row[2]).square()
+    (network(&[16, 16, 1], p, &row[..2], Value::tanh) - row[2]).square()
 }
 
 fn plain(p: &[f64], columns: &[&[f64]], out: &mut [f64]) {

@@ -2,11 +2,11 @@
 //!
 //! The penalty `1e-4·Σ p²` is a loop over the parameters, in all contenders.
 
+use super::network::network;
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{V, splat};
 use super::{Value, Workload, kernel, packed};
 
-const LAYERS: [(usize, usize); 3] = [(2, 16), (16, 16), (16, 1)];
 const POINTS: f64 = 100.0;
 
 fn numbers(text: &str) -> Vec<f64> {
@@ -18,18 +18,7 @@ fn numbers(text: &str) -> Vec<f64> {
 
 /// `max(0, 1 − y·f(x))`; each neuron has its weights, then its bias.
 fn row<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
-    let (mut layer, mut at) = (row[..2].to_vec(), 0);
-    for (k, (n, size)) in LAYERS.into_iter().enumerate() {
-        layer = (0..size)
-            .map(|j| {
-                let w = &p[at + j * (n + 1)..];
-                let z = (0..n).fold(w[n], |z, i| z + w[i] * layer[i]);
-                if k < 2 { z.relu() } else { z }
-            })
-            .collect();
-        at += size * (n + 1);
-    }
-    (1.0 - row[2] * layer[0]).relu()
+    (1.0 - row[2] * network(&[16, 16, 1], p, &row[..2], Value::relu)).relu()
 }
 
 /// From sums over the points to the loss that is minimised.
