@@ -1,19 +1,11 @@
 //! Maximum likelihood of formulas, against closed forms and the same models by other ways.
 
+#[path = "support/settings.rs"]
+mod settings;
+
 use chainrule::Error;
-use chainrule_fit::{
-    Column, Fit, LikelihoodModel, NonlinearModel, NonlinearOptions, Status, Table,
-};
-
-fn table(columns: &[(&str, &[f64])]) -> Table {
-    let columns = columns.iter().map(|(name, c)| Column::numbers(*name, c.to_vec())).collect();
-    Table::new(columns).expect("columns of one length")
-}
-
-fn start(values: &[(&str, f64)]) -> NonlinearOptions {
-    let start = values.iter().map(|(name, x)| ((*name).to_owned(), *x)).collect();
-    NonlinearOptions { start, ..NonlinearOptions::default() }
-}
+use chainrule_fit::{Fit, LikelihoodModel, NonlinearModel, NonlinearOptions, Status, Table};
+use settings::{start, table};
 
 fn fit(text: &str, table: &Table, options: &NonlinearOptions) -> Result<Fit, Error> {
     LikelihoodModel::parse(text, table)?.fit(table, options)

@@ -1,18 +1,12 @@
 //! Nonlinear models: settings, weights, bounds, starts, gaps, undetermined parameters, predictions, messages.
 
+#[path = "support/settings.rs"]
+mod settings;
+
 use chainrule::Error;
 use chainrule_fit::{Column, Fit, Missing, NonlinearModel, NonlinearOptions, Status, Table};
+use settings::{start, table};
 use std::ops::ControlFlow;
-
-fn table(columns: &[(&str, &[f64])]) -> Table {
-    let columns = columns.iter().map(|(name, c)| Column::numbers(*name, c.to_vec())).collect();
-    Table::new(columns).expect("columns of one length")
-}
-
-fn start(values: &[(&str, f64)]) -> NonlinearOptions {
-    let start = values.iter().map(|(name, x)| ((*name).to_owned(), *x)).collect();
-    NonlinearOptions { start, ..NonlinearOptions::default() }
-}
 
 fn fit(text: &str, table: &Table, options: &NonlinearOptions) -> Result<Fit, Error> {
     NonlinearModel::parse(text, table)?.fit(table, options)
