@@ -5,6 +5,11 @@ use crate::number::Number;
 /// A function of a point, written for every kind of number.
 pub trait Program {
     fn run<T: Number>(&self, x: &[T]) -> T;
+
+    /// What peers in other languages need beside the point.
+    fn data(&self) -> Vec<f64> {
+        Vec::new()
+    }
 }
 
 /// A crate with whatever it keeps between two gradients.

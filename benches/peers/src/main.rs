@@ -1,22 +1,31 @@
 //! chainrule beside other automatic differentiation crates, on the same inputs.
 //!
-//! `cargo run --release --ignore-rust-version [-- [--json FILE] [--reference FILE] [WORKLOAD…]]`. Every gradient is
-//! compared with a reference to 1e-9 before anything is timed. A round runs every crate once, so that they
-//! share the machine's moods; figures are medians over rounds, ratios are medians of the rounds' ratios.
+//! `cargo run --release --ignore-rust-version [-- [--json FILE] [--library FILE]… [--python PROGRAM] [WORKLOAD…]]`;
+//! `all` builds what the options name. Every gradient is compared with a reference to 1e-9 before anything is
+//! timed. A round runs every peer once, so that they share the machine's moods; figures are medians over rounds,
+//! ratios are medians of the rounds' ratios.
 
 mod engine;
 mod engines;
+mod native;
 mod number;
+mod others;
+mod python;
 mod report;
 mod timing;
 mod workloads;
 
 use engine::{Engine, Program};
 use engines::chainrule::Chainrule;
+use others::Others;
 use report::Report;
+use std::error::Error;
 use std::hint::black_box;
 use timing::{Entry, Timed};
 use workloads::{microgpt, moons, small, sums};
+
+/// The value at a point; the gradient goes into the slice.
+type ByHand<'a> = dyn Fn(&[f64], &mut [f64]) -> f64 + 'a;
 
 /// Runs `$work` for each crate as the type `$E`.
 macro_rules! each_engine {
@@ -47,7 +56,8 @@ fn small<'a, P: Program, const N: usize>(
     program: &'a P,
     at: &'a [f64; N],
     by_hand: impl Fn([f64; N]) -> (f64, [f64; N]) + 'a,
-) -> Timed<'a> {
+    others: &Others,
+) -> Result<Timed<'a>, Box<dyn Error>> {
     let (value, gradient) = by_hand(*at);
     let mut entries = each_engine!(E => {
         let mut engine = E::default();
@@ -61,7 +71,8 @@ fn small<'a, P: Program, const N: usize>(
         black_box(by_hand(black_box(*at)));
     };
     entries.push(Entry::new(report::HAND, value, gradient.to_vec(), hand));
-    Timed { name, at: at.to_vec(), value, gradient: gradient.to_vec(), entries }
+    entries.extend(others.entries(name, &program.data(), at)?);
+    Ok(Timed { name, value, gradient: gradient.to_vec(), entries })
 }
 
 /// A workload with many inputs; without a derivative by hand, ours is the reference, once a difference quotient
@@ -70,8 +81,9 @@ fn large<'a, P: Program>(
     name: &'static str,
     program: &'a P,
     at: &'a [f64],
-    by_hand: Option<&'a dyn Fn(&[f64], &mut [f64]) -> f64>,
-) -> Timed<'a> {
+    by_hand: Option<&'a ByHand<'a>>,
+    others: &Others,
+) -> Result<Timed<'a>, Box<dyn Error>> {
     let mut gradient = vec![0.0; at.len()];
     let value = match by_hand {
         Some(by_hand) => by_hand(at, &mut gradient),
@@ -97,11 +109,13 @@ fn large<'a, P: Program>(
         };
         entries.push(Entry::new(report::HAND, value, gradient.clone(), hand));
     }
-    Timed { name, at: at.to_vec(), value, gradient, entries }
+    entries.extend(others.entries(name, &program.data(), at)?);
+    Ok(Timed { name, value, gradient, entries })
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn Error>> {
     let arguments = report::Arguments::read(std::env::args().skip(1))?;
+    let others = Others::new(&arguments.libraries, arguments.python.as_deref())?;
     let (linreg, chain) = (sums::Linreg::new(10_000), sums::Chain(1_000_000));
     let (network, gpt) = (moons::Moons::new(), microgpt::Microgpt::new());
     let (weights, letters) = (moons::Moons::start(), microgpt::Microgpt::start());
@@ -117,30 +131,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut report = Report::default();
     let wanted = |name: &str| arguments.wants(name);
     if wanted("tiny") {
-        report.add(small("tiny", &small::Tiny, &small::Tiny::AT, small::Tiny::by_hand));
+        let (program, at) = (&small::Tiny, &small::Tiny::AT);
+        report.add(small("tiny", program, at, small::Tiny::by_hand, &others)?);
     }
     if wanted("readme") {
-        report.add(small("readme", &small::Readme, &small::Readme::AT, small::Readme::by_hand));
+        let (program, at) = (&small::Readme, &small::Readme::AT);
+        report.add(small("readme", program, at, small::Readme::by_hand, &others)?);
     }
     if wanted("moons") {
-        report.add(large("moons", &network, &weights, Some(&network_by_hand)));
+        report.add(large("moons", &network, &weights, Some(&network_by_hand), &others)?);
     }
     if wanted("microgpt") {
-        report.add(large("microgpt", &gpt, &letters, None));
+        report.add(large("microgpt", &gpt, &letters, None, &others)?);
     }
     if wanted("linreg") {
-        report.add(large("linreg", &linreg, &line, Some(&line_by_hand)));
+        report.add(large("linreg", &linreg, &line, Some(&line_by_hand), &others)?);
     }
     if wanted("rosenbrock") {
-        report.add(large(
-            "rosenbrock",
-            &sums::Rosenbrock,
-            &valley,
-            Some(&sums::Rosenbrock::by_hand),
-        ));
+        let by_hand = Some::<&ByHand<'_>>(&sums::Rosenbrock::by_hand);
+        report.add(large("rosenbrock", &sums::Rosenbrock, &valley, by_hand, &others)?);
     }
     if wanted("chain") {
-        report.add(large("chain", &chain, &[1.0], Some(&one_step)));
+        report.add(large("chain", &chain, &[1.0], Some(&one_step), &others)?);
     }
     report.write(&arguments)
 }

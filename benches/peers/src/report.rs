@@ -1,4 +1,4 @@
-//! The table, the JSON, and the reference gradients for the scripts of other languages.
+//! The command line, the table and the JSON.
 
 use crate::timing::{Timed, Times};
 use serde_json::{Map, Value, json};
@@ -6,20 +6,24 @@ use serde_json::{Map, Value, json};
 pub const HAND: &str = "derivative by hand";
 
 /// What the command line asks for.
+#[derive(Default)]
 pub struct Arguments {
     json: Option<String>,
-    reference: Option<String>,
+    pub libraries: Vec<String>,
+    pub python: Option<String>,
     workloads: Vec<String>,
 }
 
 impl Arguments {
     pub fn read(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut found = Arguments { json: None, reference: None, workloads: Vec::new() };
+        let mut found = Arguments::default();
         while let Some(word) = words.next() {
             let mut file = || words.next().ok_or(format!("{word} needs a file"));
             match word.as_str() {
                 "--json" => found.json = Some(file()?),
-                "--reference" => found.reference = Some(file()?),
+                "--library" => found.libraries.push(file()?),
+                "--python" => found.python = Some(file()?),
+                _ if word.starts_with('-') => return Err(format!("no option {word}")),
                 _ => found.workloads.push(word),
             }
         }
@@ -35,59 +39,57 @@ impl Arguments {
 #[derive(Default)]
 pub struct Report {
     figures: Map<String, Value>,
-    reference: Map<String, Value>,
 }
 
 /// Another crate that records anew at every point; with one node for each scalar operation, or any.
-fn is_rival(name: &str, scalar: bool) -> bool {
+fn is_rival(times: &Times, scalar: bool) -> bool {
+    let name = &times.name;
     let ours = name == HAND || name.starts_with("chainrule");
-    !ours && !name.contains("replayed") && !(scalar && name.contains("its sum"))
+    !times.is_foreign
+        && !ours
+        && !name.contains("replayed")
+        && !(scalar && name.contains("its sum"))
 }
 
 /// The rounds of the fastest of those.
 fn fastest(times: &[Times], scalar: bool) -> Vec<f64> {
-    let rivals = times.iter().filter(|t| is_rival(t.name, scalar)).filter_map(|t| t.rounds.clone());
+    let rivals = times.iter().filter(|t| is_rival(t, scalar)).filter_map(|t| t.rounds.clone());
     let faster = |a: &Vec<f64>, b: &Vec<f64>| median(a.clone()).total_cmp(&median(b.clone()));
     rivals.min_by(faster).expect("some crate is right")
 }
 
 impl Report {
     /// Times a workload and prints its table.
-    pub fn add(&mut self, mut timed: Timed<'_>) {
+    pub fn add(&mut self, timed: Timed<'_>) {
+        let workload = timed.name;
         let times = timed.run();
         let [scalar, any] = [true, false].map(|scalar| fastest(&times, scalar));
-        println!("\n{:30} {:>15}   scalar   any", timed.name, "a gradient");
+        println!("\n{workload:34} {:>15}       scalar        any", "a gradient");
         let mut figures = Map::new();
-        for Times { name, rounds } in &times {
+        for Times { name, rounds, .. } in &times {
             let Some(rounds) = rounds else {
-                println!("  {name:28} wrong");
-                figures.insert((*name).into(), json!("wrong"));
+                println!("  {name:32} wrong");
+                figures.insert(name.clone(), json!("wrong"));
                 continue;
             };
             let seconds = median(rounds.clone());
             let to = |best: &[f64]| median(rounds.iter().zip(best).map(|(a, b)| a / b).collect());
             let (scalar, any) = (to(&scalar), to(&any));
-            println!("  {name:28} {:>12.1} ns   {scalar:6.3} {any:6.3}", seconds * 1e9);
+            println!("  {name:32} {:>12.1} ns   {scalar:10.3} {any:10.3}", seconds * 1e9);
             let figure = json!({ "ns": seconds * 1e9, "ratio_scalar": scalar, "ratio_any": any });
-            figures.insert((*name).into(), figure);
+            figures.insert(name.clone(), figure);
         }
-        self.figures.insert(timed.name.into(), figures.into());
-        let reference = json!({ "at": timed.at, "value": timed.value, "gradient": timed.gradient });
-        self.reference.insert(timed.name.into(), reference);
+        self.figures.insert(workload.into(), figures.into());
     }
 
-    /// Writes the files that were asked for.
+    /// Writes the file that was asked for.
     pub fn write(self, arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         println!(
             "\nratios: to the fastest other crate that records anew, with scalar operations only and with \
              any; medians over rounds of processor time"
         );
-        for (file, content) in
-            [(&arguments.json, self.figures), (&arguments.reference, self.reference)]
-        {
-            if let Some(file) = file {
-                std::fs::write(file, serde_json::to_string_pretty(&content)?)?;
-            }
+        if let Some(file) = &arguments.json {
+            std::fs::write(file, serde_json::to_string_pretty(&self.figures)?)?;
         }
         Ok(())
     }

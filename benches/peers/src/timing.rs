@@ -6,24 +6,53 @@ const ROUNDS: usize = 61;
 /// Seconds of a crate's share of a round.
 const SLICE: f64 = 0.003;
 
-/// A crate on a workload.
+/// Most seconds of all its rounds together, once it had [`FEWEST`].
+const SHARE: f64 = 1.5;
+const FEWEST: usize = 5;
+
+/// A value and its gradient.
+pub struct Answer {
+    pub value: f64,
+    pub gradient: Vec<f64>,
+}
+
+/// Seconds of processor time that so many gradients take.
+pub type Clock<'a> = Box<dyn FnMut(u32) -> f64 + 'a>;
+
+/// A tool on a workload.
 pub struct Entry<'a> {
-    pub name: &'static str,
-    value: f64,
-    gradient: Vec<f64>,
-    run: Box<dyn FnMut() + 'a>,
+    pub name: String,
+    /// Not a Rust crate.
+    is_foreign: bool,
+    answer: Answer,
+    clock: Clock<'a>,
 }
 
 impl<'a> Entry<'a> {
-    pub fn new(name: &'static str, value: f64, gradient: Vec<f64>, run: impl FnMut() + 'a) -> Self {
-        Entry { name, value, gradient, run: Box::new(run) }
+    pub fn new(name: &str, value: f64, gradient: Vec<f64>, run: impl FnMut() + 'a) -> Self {
+        let answer = Answer { value, gradient };
+        Entry { name: name.to_owned(), is_foreign: false, answer, clock: in_turn(run) }
     }
+
+    pub fn foreign(name: String, answer: Answer, clock: Clock<'a>) -> Self {
+        Entry { name, is_foreign: true, answer, clock }
+    }
+}
+
+/// Times runs in this thread.
+pub fn in_turn<'a>(mut run: impl FnMut() + 'a) -> Clock<'a> {
+    Box::new(move |count| {
+        let start = processor_time();
+        for _ in 0..count {
+            run();
+        }
+        processor_time() - start
+    })
 }
 
 /// A workload with everyone who takes part.
 pub struct Timed<'a> {
     pub name: &'static str,
-    pub at: Vec<f64>,
     pub value: f64,
     pub gradient: Vec<f64>,
     pub entries: Vec<Entry<'a>>,
@@ -31,49 +60,49 @@ pub struct Timed<'a> {
 
 /// Seconds a gradient in each round; none for one that is wrong.
 pub struct Times {
-    pub name: &'static str,
+    pub name: String,
+    pub is_foreign: bool,
     pub rounds: Option<Vec<f64>>,
 }
 
 impl Timed<'_> {
     /// Times those whose value and gradient are right, in turns.
-    pub fn run(&mut self) -> Vec<Times> {
+    pub fn run(self) -> Vec<Times> {
         let scale = self.gradient.iter().fold(0.0_f64, |m, g| m.max(g.abs()));
         let close = |a: f64, b: f64, scale: f64| (a - b).abs() <= TOLERANCE * scale;
-        let right: Vec<bool> = self
-            .entries
-            .iter()
-            .map(|e| {
-                close(e.value, self.value, self.value.abs())
-                    && e.gradient.len() == self.gradient.len()
-                    && e.gradient.iter().zip(&self.gradient).all(|(&a, &b)| close(a, b, scale))
-            })
-            .collect();
-        let repeats: Vec<u32> = self.entries.iter_mut().map(|e| repeats(&mut e.run)).collect();
-        let mut rounds = vec![Vec::with_capacity(ROUNDS); self.entries.len()];
+        let is_right = |a: &Answer| {
+            close(a.value, self.value, self.value.abs())
+                && a.gradient.len() == self.gradient.len()
+                && a.gradient.iter().zip(&self.gradient).all(|(&a, &b)| close(a, b, scale))
+        };
+        let mut turns: Vec<(Entry<'_>, Option<(u32, Vec<f64>)>)> = Vec::new();
+        for mut entry in self.entries {
+            let begun = is_right(&entry.answer).then(|| (repeats(&mut entry.clock), Vec::new()));
+            turns.push((entry, begun));
+        }
         for _ in 0..ROUNDS {
-            for (i, entry) in self.entries.iter_mut().enumerate().filter(|(i, _)| right[*i]) {
-                let start = processor_time();
-                for _ in 0..repeats[i] {
-                    (entry.run)();
+            for (entry, turn) in &mut turns {
+                let Some((count, rounds)) = turn else { continue };
+                let spent = rounds.iter().sum::<f64>() * f64::from(*count);
+                if rounds.len() < FEWEST || spent < SHARE {
+                    rounds.push((entry.clock)(*count) / f64::from(*count));
                 }
-                rounds[i].push((processor_time() - start) / f64::from(repeats[i]));
             }
         }
-        let times = self.entries.iter().zip(rounds).zip(right);
-        times.map(|((e, r), right)| Times { name: e.name, rounds: right.then_some(r) }).collect()
+        let times = turns.into_iter().map(|(entry, turn)| Times {
+            name: entry.name,
+            is_foreign: entry.is_foreign,
+            rounds: turn.map(|t| t.1),
+        });
+        times.collect()
     }
 }
 
-/// How many runs fill a crate's share of a round.
-fn repeats(run: &mut dyn FnMut()) -> u32 {
+/// How many runs fill a tool's share of a round.
+fn repeats(clock: &mut Clock<'_>) -> u32 {
     let mut count = 1;
     loop {
-        let start = processor_time();
-        for _ in 0..count {
-            run();
-        }
-        let taken = processor_time() - start;
+        let taken = clock(count);
         if taken >= SLICE / 4.0 {
             return ((f64::from(count) * SLICE / taken) as u32).max(1);
         }

@@ -98,4 +98,8 @@ impl Program for Microgpt {
         }
         T::sum(&surprises) / surprises.len() as f64
     }
+
+    fn data(&self) -> Vec<f64> {
+        self.tokens.iter().map(|&t| t as f64).collect()
+    }
 }

@@ -54,6 +54,10 @@ impl Program for Linreg {
         }
         total.expect("there are rows") / self.rows.len() as f64 + T::dot(w, w) * 0.1
     }
+
+    fn data(&self) -> Vec<f64> {
+        self.rows.iter().flat_map(|(x, y)| x.iter().copied().chain([*y])).collect()
+    }
 }
 
 /// `Σ 100(xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)²`.
@@ -107,5 +111,9 @@ impl Program for Chain {
     #[inline(always)]
     fn run<T: Number>(&self, x: &[T]) -> T {
         (0..self.0).fold(x[0], |x, _| x.sin() * 1e-7 + x)
+    }
+
+    fn data(&self) -> Vec<f64> {
+        vec![self.0 as f64]
     }
 }
