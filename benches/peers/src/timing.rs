@@ -75,26 +75,24 @@ impl Timed<'_> {
                 && a.gradient.len() == self.gradient.len()
                 && a.gradient.iter().zip(&self.gradient).all(|(&a, &b)| close(a, b, scale))
         };
-        let mut turns: Vec<(Entry<'_>, Option<(u32, Vec<f64>)>)> = Vec::new();
-        for mut entry in self.entries {
-            let begun = is_right(&entry.answer).then(|| (repeats(&mut entry.clock), Vec::new()));
-            turns.push((entry, begun));
+        let mut times = Vec::new();
+        let mut clocks = Vec::new();
+        for Entry { name, is_foreign, answer, mut clock } in self.entries {
+            let is_right = is_right(&answer);
+            let count = if is_right { repeats(&mut clock) } else { 0 };
+            times.push(Times { name, is_foreign, rounds: is_right.then(Vec::new) });
+            clocks.push((clock, count));
         }
         for _ in 0..ROUNDS {
-            for (entry, turn) in &mut turns {
-                let Some((count, rounds)) = turn else { continue };
+            for (times, (clock, count)) in times.iter_mut().zip(&mut clocks) {
+                let Some(rounds) = &mut times.rounds else { continue };
                 let spent = rounds.iter().sum::<f64>() * f64::from(*count);
                 if rounds.len() < FEWEST || spent < SHARE {
-                    rounds.push((entry.clock)(*count) / f64::from(*count));
+                    rounds.push(clock(*count) / f64::from(*count));
                 }
             }
         }
-        let times = turns.into_iter().map(|(entry, turn)| Times {
-            name: entry.name,
-            is_foreign: entry.is_foreign,
-            rounds: turn.map(|t| t.1),
-        });
-        times.collect()
+        times
     }
 }
 
