@@ -1,6 +1,5 @@
-//! The unsafe modules of the eager graph, small enough to run under Miri:
-//! `cargo +nightly miri test -p chainrule --test store_memory`. Miri needs a nightly toolchain, so CI runs
-//! this as an ordinary test.
+//! The unsafe modules of the eager graph, small enough to run under Miri: `tools/miri store_memory`. Miri needs a
+//! nightly toolchain, so CI runs this as an ordinary test.
 
 use chainrule::{Graph, Value};
 
