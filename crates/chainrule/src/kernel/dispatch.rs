@@ -55,10 +55,10 @@ impl Instructions {
 /// [`block::run`] with the instructions asked for, or the portable ones where the machine has not
 /// got them.
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls after a look for them"))]
-pub(super) fn run<const B: usize>(
+pub(super) fn run(
     instructions: Instructions,
     plan: &Plan,
-    frame: &mut Frame<B>,
+    frame: &mut Frame,
     columns: &[&[f64]],
     rows: Range<usize>,
     uniforms: &[f64],
@@ -75,7 +75,7 @@ pub(super) fn run<const B: usize>(
             // SAFETY: the machine has the features that the function enables.
             unsafe { x86::avx2(plan, frame, columns, rows, uniforms, results) }
         }
-        _ => block::run::<[f64; 8], B>(plan, frame, columns, rows, uniforms, results),
+        _ => block::run::<[f64; 8]>(plan, frame, columns, rows, uniforms, results),
     }
 }
 
@@ -85,26 +85,26 @@ mod x86 {
     use crate::kernel::lanes::{Avx2, Avx512};
 
     #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-    pub(super) fn avx512<const B: usize>(
+    pub(super) fn avx512(
         plan: &Plan,
-        frame: &mut Frame<B>,
+        frame: &mut Frame,
         columns: &[&[f64]],
         rows: Range<usize>,
         uniforms: &[f64],
         results: &mut Results<'_, '_>,
     ) {
-        block::run::<Avx512, B>(plan, frame, columns, rows, uniforms, results);
+        block::run::<Avx512>(plan, frame, columns, rows, uniforms, results);
     }
 
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn avx2<const B: usize>(
+    pub(super) fn avx2(
         plan: &Plan,
-        frame: &mut Frame<B>,
+        frame: &mut Frame,
         columns: &[&[f64]],
         rows: Range<usize>,
         uniforms: &[f64],
         results: &mut Results<'_, '_>,
     ) {
-        block::run::<Avx2, B>(plan, frame, columns, rows, uniforms, results);
+        block::run::<Avx2>(plan, frame, columns, rows, uniforms, results);
     }
 }

@@ -8,54 +8,49 @@ use crate::algebra::ops::row;
 use crate::algebra::{Op, Row};
 
 #[inline(always)]
-pub(super) fn map1<const B: usize>(out: &mut [f64; B], x: &[f64; B], f: impl Fn(f64) -> f64) {
-    for i in 0..B {
-        out[i] = f(x[i]);
+pub(super) fn map1(out: &mut [f64], x: &[f64], f: impl Fn(f64) -> f64) {
+    for (y, &x) in out.iter_mut().zip(x) {
+        *y = f(x);
     }
 }
 
 #[inline(always)]
-pub(super) fn map_to_two<const B: usize>(
-    out: &mut [f64; B],
-    second: &mut [f64; B],
-    x: &[f64; B],
+pub(super) fn map_to_two(
+    out: &mut [f64],
+    second: &mut [f64],
+    x: &[f64],
     f: impl Fn(f64) -> (f64, f64),
 ) {
-    for i in 0..B {
-        (out[i], second[i]) = f(x[i]);
+    for ((y, z), &x) in out.iter_mut().zip(second).zip(x) {
+        (*y, *z) = f(x);
     }
 }
 
 #[inline(always)]
-pub(super) fn map2<const B: usize>(
-    out: &mut [f64; B],
-    x: &[f64; B],
-    y: &[f64; B],
-    f: impl Fn(f64, f64) -> f64,
-) {
-    for i in 0..B {
-        out[i] = f(x[i], y[i]);
+pub(super) fn map2(out: &mut [f64], x: &[f64], y: &[f64], f: impl Fn(f64, f64) -> f64) {
+    for ((out, &x), &y) in out.iter_mut().zip(x).zip(y) {
+        *out = f(x, y);
     }
 }
 
 #[inline(always)]
-pub(super) fn map3<const B: usize>(
-    out: &mut [f64; B],
-    x: &[f64; B],
-    y: &[f64; B],
-    z: &[f64; B],
+pub(super) fn map3(
+    out: &mut [f64],
+    x: &[f64],
+    y: &[f64],
+    z: &[f64],
     f: impl Fn(f64, f64, f64) -> f64,
 ) {
-    for i in 0..B {
-        out[i] = f(x[i], y[i], z[i]);
+    for (((out, &x), &y), &z) in out.iter_mut().zip(x).zip(y).zip(z) {
+        *out = f(x, y, z);
     }
 }
 
 /// `f`, and what the table says for its rare arguments.
 #[inline(always)]
-fn unless_rare<const B: usize>(
-    out: &mut [f64; B],
-    x: &[f64; B],
+fn unless_rare(
+    out: &mut [f64],
+    x: &[f64],
     op: Op,
     is_rare: impl Fn(f64) -> bool,
     f: impl Fn(f64) -> f64,
@@ -72,22 +67,17 @@ fn unless_rare<const B: usize>(
 }
 
 #[cold]
-fn by_table<const B: usize>(
-    out: &mut [f64; B],
-    x: &[f64; B],
-    op: Op,
-    is_rare: impl Fn(f64) -> bool,
-) {
-    for i in 0..B {
-        if is_rare(x[i]) {
-            out[i] = op.value(&[x[i]]);
+fn by_table(out: &mut [f64], x: &[f64], op: Op, is_rare: impl Fn(f64) -> bool) {
+    for (y, &x) in out.iter_mut().zip(x) {
+        if is_rare(x) {
+            *y = op.value(&[x]);
         }
     }
 }
 
 /// The table's rows of one argument as loops; what is not named here runs number by number.
 #[inline(always)]
-pub(super) fn unary<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B]) {
+pub(super) fn unary(op: Op, out: &mut [f64], x: &[f64]) {
     macro_rules! rows {
         ($($row:ident)+; $($Op:ident $rare:ident $f:ident)+) => {
             match op {
@@ -118,13 +108,13 @@ pub(super) fn unary<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B]) {
     }
 }
 
-fn scalar1<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B]) {
+fn scalar1(op: Op, out: &mut [f64], x: &[f64]) {
     map1(out, x, |x| op.value(&[x]));
 }
 
 /// As for one argument.
 #[inline(always)]
-pub(super) fn binary<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B], y: &[f64; B]) {
+pub(super) fn binary(op: Op, out: &mut [f64], x: &[f64], y: &[f64]) {
     macro_rules! rows {
         ($($row:ident)+) => {
             match op {
@@ -136,19 +126,13 @@ pub(super) fn binary<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B], y
     rows! { StrongMul Min Max Minimum Maximum Lt Le Gt Ge Eq Ne And LeakyRelu Copysign }
 }
 
-fn scalar2<const B: usize>(op: Op, out: &mut [f64; B], x: &[f64; B], y: &[f64; B]) {
+fn scalar2(op: Op, out: &mut [f64], x: &[f64], y: &[f64]) {
     map2(out, x, y, |x, y| op.value(&[x, y]));
 }
 
 /// As for one argument.
 #[inline(always)]
-pub(super) fn ternary<const B: usize>(
-    op: Op,
-    out: &mut [f64; B],
-    x: &[f64; B],
-    y: &[f64; B],
-    z: &[f64; B],
-) {
+pub(super) fn ternary(op: Op, out: &mut [f64], x: &[f64], y: &[f64], z: &[f64]) {
     match op {
         Op::Select => map3(out, x, y, z, |x, y, z| row::Select::value(&[x, y, z])),
         Op::Clamp => map3(out, x, y, z, |x, y, z| row::Clamp::value(&[x, y, z])),

@@ -2,8 +2,8 @@
 //!
 //! Rows are given as columns of numbers. The row's program, or its derivative, is recorded once,
 //! then split: what depends on parameters only is computed once per call, what depends on the row
-//! is run block by block, one operation over 64 rows at a time, by the fastest instruction set that
-//! the machine has. Sums are kept in eight lanes, over chunks of 4096 rows, which a fixed tree adds
+//! is run block by block, one operation over 16 to 256 rows at a time, as the machine's caches allow,
+//! by the fastest instruction set that it has. Sums are kept in eight lanes, over chunks of 4096 rows, which a fixed tree adds
 //! up: so results are the same to the last bit for any number of threads, any instruction set and
 //! any block size.
 //!
@@ -12,6 +12,7 @@
 //! distribution functions of the normal distribution within 4, other functions within 2.5.
 
 mod block;
+mod cache;
 mod code;
 mod columns;
 mod derive;
@@ -26,10 +27,12 @@ mod options;
 mod plan;
 mod pool;
 mod prepared;
+mod products;
 mod record;
 mod reduce;
 mod residuals;
 mod rows;
+mod step;
 mod stream;
 mod sums;
 mod tally;

@@ -134,6 +134,11 @@ impl Plan {
         self.code.len() + self.lists.len() / 2 + 8 * self.code.iter().filter(functions).count()
     }
 
+    /// How many numbers are the same for all rows.
+    pub(super) fn uniform_count(&self) -> usize {
+        self.prologue.outputs.len()
+    }
+
     /// The numbers that are the same for all rows.
     pub(super) fn uniforms(&self, inputs: &[f64]) -> Vec<f64> {
         // The columns are inputs of the program too; what is computed here needs none of them.
@@ -161,7 +166,7 @@ impl Plan {
     /// only slots are written, and no instruction writes what it reads.
     fn check(&self) {
         let places = (self.columns + self.slots) as u32;
-        let uniforms = self.prologue.outputs.len() as u32;
+        let uniforms = self.uniform_count() as u32;
         for i in &self.code {
             let reads = reads(i, &self.lists);
             assert!(reads.iter().all(|&p| p < places), "{i:?} reads a place that is not there");

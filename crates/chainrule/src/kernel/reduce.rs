@@ -2,7 +2,7 @@
 //!
 //! The result does not depend on how many threads there are or which of them took which chunk.
 
-use super::block::{Frame, Kept, LANES, Results};
+use super::block::{Frame, LANES, Results};
 use super::dispatch;
 use super::options::Options;
 use super::plan::Plan;
@@ -30,20 +30,17 @@ pub(super) struct Run<'r> {
 }
 
 /// What one thread works in.
-struct Worker<'r, const B: usize> {
+struct Worker<'r> {
     plan: &'r Plan,
     uniforms: &'r [f64],
-    frame: Frame<B>,
+    frame: Frame,
     lanes: Vec<[f64; LANES]>,
 }
 
-impl<'r, const B: usize> Worker<'r, B>
-where
-    Frame<B>: Kept,
-{
-    fn new(plan: &'r Plan, uniforms: &'r [f64]) -> Self {
-        let lanes = vec![[0.0; LANES]; plan.sums];
-        Worker { plan, uniforms, frame: Frame::take(plan, uniforms), lanes }
+impl<'r> Worker<'r> {
+    fn new(run: Run<'_>, plan: &'r Plan, uniforms: &'r [f64]) -> Self {
+        let frame = Frame::take(plan, run.options.block_for(plan, run.rows));
+        Worker { plan, uniforms, frame, lanes: vec![[0.0; LANES]; plan.sums] }
     }
 
     fn sums(&mut self, run: Run<'_>, rows: Range<usize>) -> Vec<f64> {
@@ -56,39 +53,19 @@ where
 }
 
 impl Run<'_> {
-    /// Adds the sums over all rows, chunk by chunk. A chunk that is not full must be the last one.
-    pub(super) fn sums(self, tally: &mut Tally) {
-        if self.options.block_for(&self.prepared.fast) == 16 {
-            self.sums_by::<16>(tally);
-        } else {
-            self.sums_by::<64>(tally);
-        }
-    }
-
-    /// The plan's output columns, each as long as there are rows; whether there is a NaN in them.
-    pub(super) fn columns(self, plan: &Plan, uniforms: &[f64], outputs: &mut [&mut [f64]]) -> bool {
-        if self.options.block_for(plan) == 16 {
-            self.columns_by::<16>(plan, uniforms, outputs)
-        } else {
-            self.columns_by::<64>(plan, uniforms, outputs)
-        }
-    }
-
     fn chunk(self, number: usize) -> Range<usize> {
         number * CHUNK..self.rows.min((number + 1) * CHUNK)
     }
 
-    fn sums_by<const B: usize>(self, tally: &mut Tally)
-    where
-        Frame<B>: Kept,
-    {
+    /// Adds the sums over all rows, chunk by chunk. A chunk that is not full must be the last one.
+    pub(super) fn sums(self, tally: &mut Tally) {
         let chunks = self.rows.div_ceil(CHUNK);
         let (first, plan) = (tally.next(), &self.prepared.fast);
         let next = AtomicUsize::new(0);
         let tally = Mutex::new(tally);
         self.on_threads(chunks, || {
-            let mut fast = Worker::<B>::new(plan, &self.call.fast);
-            let mut strict: Option<Worker<'_, B>> = None;
+            let mut fast = Worker::new(self, plan, &self.call.fast);
+            let mut strict: Option<Worker<'_>> = None;
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= chunks {
@@ -107,7 +84,7 @@ impl Run<'_> {
                 let chunk = if is_spoilt {
                     let worker = strict.get_or_insert_with(|| {
                         let (plan, uniforms) = self.prepared.strict(self.call);
-                        Worker::new(plan, uniforms)
+                        Worker::new(self, plan, uniforms)
                     });
                     let sums = worker.sums(self, rows.clone());
                     Chunk::Strict(worker.plan.totals(&sums, worker.uniforms, rows.len()))
@@ -119,15 +96,8 @@ impl Run<'_> {
         });
     }
 
-    fn columns_by<const B: usize>(
-        self,
-        plan: &Plan,
-        uniforms: &[f64],
-        outputs: &mut [&mut [f64]],
-    ) -> bool
-    where
-        Frame<B>: Kept,
-    {
+    /// The plan's output columns, each as long as there are rows; whether there is a NaN in them.
+    pub(super) fn columns(self, plan: &Plan, uniforms: &[f64], outputs: &mut [&mut [f64]]) -> bool {
         let has_nan = AtomicBool::new(false);
         let chunks = self.rows.div_ceil(CHUNK);
         let mut parts: Vec<Vec<&mut [f64]>> = (0..chunks).map(|_| Vec::new()).collect();
@@ -138,7 +108,7 @@ impl Run<'_> {
         }
         let work = Mutex::new(parts.into_iter().enumerate());
         self.on_threads(chunks, || {
-            let mut frame = Frame::<B>::take(plan, uniforms);
+            let mut frame = Frame::take(plan, self.options.block_for(plan, self.rows));
             loop {
                 let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((number, mut stores)) = next else {

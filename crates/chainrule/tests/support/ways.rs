@@ -4,7 +4,7 @@
 
 use chainrule::kernel::{Instructions, Options};
 
-/// Instruction sets that this machine has, blocks of both sizes, 1, 2, 3 and 8 threads.
+/// Instruction sets that this machine has, small and large blocks, 1, 2, 3 and 8 threads.
 pub(crate) fn every_way() -> Vec<Options> {
     let mut ways = Vec::new();
     for instructions in Instructions::ALL {
@@ -12,7 +12,7 @@ pub(crate) fn every_way() -> Vec<Options> {
             println!("skipped: this machine has no {instructions:?}");
             continue;
         }
-        for block in [16, 64] {
+        for block in [8, 24, 64, 256] {
             for threads in [1, 2, 3, 8] {
                 ways.push(Options { threads: Some(threads), block: Some(block), instructions });
             }
