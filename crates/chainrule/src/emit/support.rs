@@ -17,7 +17,7 @@ macro_rules! special {
     };
 }
 special! {
-    circle digamma double erfcx_table exponential gamma gamma_tables hyperbolic logistic norm normal
+    circle digamma double erfcx_table exponential gamma gamma_tables hyperbolic logistic norm normal straight
 }
 
 /// Which module a special function is in.
@@ -35,7 +35,8 @@ const C: [&str; 4] = [
 ];
 
 /// Tables that the C code shares with the Rust code: module and name.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
+    ("straight", "EXP_TAIL"),
     ("exponential", "INVERSE_FACTORIALS"),
     ("erfcx_table", "PIECES"),
     ("gamma_tables", "DIGAMMA"),

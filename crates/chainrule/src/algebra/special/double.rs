@@ -23,7 +23,8 @@ pub(crate) fn sum(a: f64, b: f64) -> Double {
 }
 
 /// The exact sum of two doubles, the first being the larger.
-fn ordered_sum(a: f64, b: f64) -> Double {
+#[inline(always)]
+pub(super) fn ordered_sum(a: f64, b: f64) -> Double {
     let hi = a + b;
     Double { hi, lo: b - (hi - a) }
 }

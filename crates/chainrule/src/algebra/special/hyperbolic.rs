@@ -2,6 +2,7 @@
 
 use super::double::{Double, LN_2, product, sum};
 use super::exponential::{exp, ln_1p_rounded, ln_rounded};
+use super::straight::{common_sech, sech_is_rare};
 
 /// `(sinh x - x) / x³` for |x| at most 1, as a polynomial in `x²`.
 fn sinh_tail(square: f64) -> f64 {
@@ -63,34 +64,15 @@ pub(crate) fn cosh(x: f64) -> f64 {
     half + 0.25 / half
 }
 
-/// `sinh x / cosh x`; exactly ±1 from |x| = 20 on.
-pub(crate) fn tanh(x: f64) -> f64 {
-    let a = x.abs();
-    if a <= 1.0 {
-        let square = x * x;
-        let above = sum(a, a * (square * sinh_tail(square)));
-        let below = sum(1.0, square * cosh_tail(square));
-        let q = above.hi / below.hi;
-        let rest = (-q).mul_add(below.hi, above.hi) + (above.lo - q * below.lo);
-        return (q + rest / below.hi).copysign(x);
-    }
-    if a > 20.0 {
-        return 1f64.copysign(x);
-    }
-    let e = (-2.0 * a).exp();
-    (1.0 - 2.0 * e / (1.0 + e)).copysign(x)
-}
-
 /// `1 / cosh x`, from `2e / (1 + e²)` with `e = e^-|x|`, so that nothing overflows.
 pub(crate) fn sech(x: f64) -> f64 {
-    let a = x.abs();
-    if a > 707.0 && a.is_finite() {
-        return exp(Double::new(-a)).map(|e| e.scale(2.0)).round();
+    if !sech_is_rare(x) {
+        return common_sech(x);
     }
-    let e = (-a).exp();
-    let below = product(e, e).plus(1.0);
-    let q = 2.0 * e / below.hi;
-    q + ((-q).mul_add(below.hi, 2.0 * e) - q * below.lo) / below.hi
+    if x.is_infinite() {
+        return 0.0;
+    }
+    exp(Double::new(-x.abs())).map(|e| e.scale(2.0)).round()
 }
 
 /// The inverse of `sinh`.

@@ -2,6 +2,7 @@
 
 use super::double::{Double, quotient, sum};
 use super::exponential::{Scaled, exp, exp_rounded, ln_1p_rounded, ln_rounded};
+use super::straight::{common_sigmoid, sigmoid_is_rare};
 
 /// The logarithm of the odds, `ln(x / (1 - x))`.
 pub(crate) fn logit(x: f64) -> f64 {
@@ -24,7 +25,7 @@ pub(crate) fn logit(x: f64) -> f64 {
 
 /// `1 / (1 + e^-x)`; `e^x` far on the left, not 0.
 pub(crate) fn sigmoid(x: f64) -> f64 {
-    parts(x).round()
+    if sigmoid_is_rare(x) { parts(x).round() } else { common_sigmoid(x) }
 }
 
 /// `x / (1 + e^-x)`.

@@ -14,14 +14,16 @@ mod hyperbolic;
 mod logistic;
 mod norm;
 mod normal;
+mod straight;
 
 pub(crate) use digamma::{digamma, polygamma};
 pub(crate) use exponential::{gauss, logaddexp, logsumexp, xlogy};
 pub(crate) use gamma::{gamma, lgamma};
-pub(crate) use hyperbolic::{acosh, asinh, atanh, cosh, sech, sinh, tanh};
+pub(crate) use hyperbolic::{acosh, asinh, atanh, cosh, sech, sinh};
 pub(crate) use logistic::{log_sigmoid, logit, sigmoid, silu, softplus};
 pub(crate) use norm::{hypot, norm2};
 pub(crate) use normal::{erf, erfc, gelu, normal_cdf, normal_pdf};
+pub(crate) use straight::tanh;
 
 #[cfg(test)]
 mod tests {

@@ -46,36 +46,72 @@ static double special_cosh(double x)
     return half + 0.25 / half;
 }
 
-static double special_tanh(double x)
+/* k with x = k ln 2 + r, and e^r - 1, for |x| up to 1000. */
+static Double exp_reduced(double x, double *k)
 {
-    double a = fabs(x);
-    if (a <= 1.0) {
-        double s = x * x;
-        Double above = exact_sum(a, a * (s * sinh_tail(s)));
-        Double below = exact_sum(1.0, s * cosh_tail(s));
-        double q = above.hi / below.hi;
-        double rest = fma(-q, below.hi, above.hi) + (above.lo - q * below.lo);
-        return copysign(q + rest / below.hi, x);
-    }
-    if (a > 20.0) {
-        return copysign(1.0, x);
-    }
-    double e = exp(-2.0 * a);
-    return copysign(1.0 - 2.0 * e / (1.0 + e), x);
+    const double shift = 6755399441055744.0;
+    *k = (x * 1.4426950408889634 + shift) - shift;
+    double head = x - *k * 0.6931471805598903;
+    double rest = *k * 5.497923018708371e-14;
+    double r = head - rest;
+    double lost = (head - r) - rest;
+    double s = r * r;
+    const double *c = EXP_TAIL;
+    double even = (((c[8] * s + c[6]) * s + c[4]) * s + c[2]) * s + c[0];
+    double odd = (((c[9] * s + c[7]) * s + c[5]) * s + c[3]) * s + c[1];
+    Double p = ordered_sum(r, 0.5 * s + (s * r) * (odd * r + even));
+    p.lo += lost;
+    return p;
 }
 
-/* 1 / cosh x, without overflow. */
+/* e^x for x from -700 to 709. */
+static Double exp_in_two(double x)
+{
+    double k;
+    Double p = exp_reduced(x, &k);
+    Double one = ordered_sum(1.0, p.hi);
+    one.lo += p.lo;
+    return double_scale(one, ldexp(1.0, (int)k));
+}
+
+/* above / below, but for the rounding of the quotient that is corrected last. */
+static double corrected_quotient(Double above, Double below)
+{
+    double q = above.hi / below.hi;
+    return q + (above.lo - q * below.lo) / below.hi;
+}
+
+/* -m / (2 + m) with m = e^(-2|x|) - 1. */
+static double special_tanh(double x)
+{
+    if (isnan(x)) {
+        return x;
+    }
+    double k;
+    Double p = exp_reduced(-2.0 * fmin(fabs(x), 22.0), &k);
+    double s = ldexp(1.0, (int)k);
+    Double m = ordered_sum(s - 1.0, s * p.hi);
+    m.lo += s * p.lo;
+    Double d = ordered_sum(2.0, m.hi);
+    d.lo += m.lo;
+    return copysign(corrected_quotient(m, d), x);
+}
+
+/* 1 / cosh x, without overflow: 2e / (1 + e^2) with e = e^-|x|. */
 static double special_sech(double x)
 {
     double a = fabs(x);
-    if (a > 707.0 && isfinite(a)) {
+    if (a > 700.0) {
         Scaled s = double_exp(double_new(-a));
-        return scaled_round(scaled(double_scale(s.value, 2.0), s.power));
+        return isinf(x) ? 0.0 : scaled_round(scaled(double_scale(s.value, 2.0), s.power));
     }
-    double e = exp(-a);
-    Double below = double_plus(exact_product(e, e), 1.0);
-    double q = 2.0 * e / below.hi;
-    return q + (fma(-q, below.hi, 2.0 * e) - q * below.lo) / below.hi;
+    if (isnan(x)) {
+        return x;
+    }
+    Double e = exp_in_two(-a);
+    Double d = ordered_sum(1.0, e.hi * e.hi);
+    d.lo += 2.0 * e.hi * e.lo;
+    return corrected_quotient(double_scale(e, 2.0), d);
 }
 
 static double special_asinh(double x)
@@ -169,7 +205,13 @@ static Scaled logistic_parts(double x)
 /* 1 / (1 + e^-x). */
 static double special_sigmoid(double x)
 {
-    return scaled_round(logistic_parts(x));
+    if (isnan(x) || x < -700.0) {
+        return scaled_round(logistic_parts(x));
+    }
+    Double e = exp_in_two(-fmin(fabs(x), 700.0));
+    Double d = ordered_sum(1.0, e.hi);
+    d.lo += e.lo;
+    return corrected_quotient(x < 0.0 ? e : double_new(1.0), d);
 }
 
 /* x / (1 + e^-x). */
