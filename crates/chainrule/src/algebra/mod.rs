@@ -7,7 +7,7 @@ mod dot;
 mod dual;
 mod num;
 pub mod ops;
-mod special;
+pub(crate) mod special;
 mod table;
 mod term;
 

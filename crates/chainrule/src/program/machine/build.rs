@@ -11,6 +11,8 @@ use crate::program::{NodeId, Program, Step};
 pub(super) struct Item {
     pub(super) code: Code,
     pub(super) node: u32,
+    /// How many nodes it computes; they stand next to each other.
+    pub(super) results: u32,
     /// Its arguments, as nodes.
     pub(super) from: u32,
     pub(super) len: u32,
@@ -33,10 +35,8 @@ impl<'p> Builder<'p> {
         let n = program.len();
         let mut uses = vec![0_u32; n];
         for (_, step) in program.steps() {
-            if let Step::Operation(_, args) = step {
-                for a in args {
-                    uses[a.index()] += 1;
-                }
+            for a in step.arguments() {
+                uses[a.index()] += 1;
             }
         }
         for y in program.outputs() {
@@ -63,6 +63,11 @@ impl<'p> Builder<'p> {
         for (id, step) in program.steps().rev() {
             match step {
                 Step::Operation(op, args) if !self.inside[id.index()] => self.item(id, op, args),
+                Step::Call(operation, args, 0) => {
+                    self.push(id, Code::Call, args);
+                    let call = self.items.last_mut().expect("just written");
+                    call.results = operation.outputs().len() as u32;
+                }
                 _ => {}
             }
         }
@@ -73,7 +78,8 @@ impl<'p> Builder<'p> {
     fn push(&mut self, id: NodeId, code: Code, arguments: &[NodeId]) {
         let from = self.arguments.len() as u32;
         self.arguments.extend(arguments.iter().map(|a| a.0));
-        self.items.push(Item { code, node: id.0, from, len: arguments.len() as u32 });
+        let len = arguments.len() as u32;
+        self.items.push(Item { code, node: id.0, results: 1, from, len });
     }
 
     fn item(&mut self, id: NodeId, op: Op, args: &[NodeId]) {

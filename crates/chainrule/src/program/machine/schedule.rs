@@ -1,9 +1,11 @@
 //! The order of a machine: what is ready and of one kind runs together.
 
 use super::build::Item;
+use super::order::append;
 use super::{Code, Machine, Run};
-use crate::program::{Program, Step};
+use crate::program::{NodeId, Program, Step};
 use std::cmp::Reverse;
+use std::ops::Range;
 
 /// Items among which the order is chosen.
 const WINDOW: usize = 2048;
@@ -30,7 +32,7 @@ pub(super) fn schedule(program: &Program, items: &[Item], arguments: &[u32]) -> 
     machine.arguments.reserve(arguments.len());
     let mut item_of = vec![u32::MAX; program.len() + 2];
     for window in items.chunks(WINDOW) {
-        Window::new(window, arguments, &mut item_of).run(&mut machine, &mut place);
+        Window::new(window, program, arguments, &mut item_of).run(&mut machine, &mut place);
     }
     machine.outputs = program.outputs().iter().map(|y| place[y.index()]).collect();
     machine.check();
@@ -39,6 +41,7 @@ pub(super) fn schedule(program: &Program, items: &[Item], arguments: &[u32]) -> 
 
 /// The items of a window, and which of them are ready.
 struct Window<'w> {
+    program: &'w Program,
     items: &'w [Item],
     arguments: &'w [u32],
     /// Arguments of each item that are not computed yet.
@@ -50,9 +53,14 @@ struct Window<'w> {
 
 impl<'w> Window<'w> {
     /// `item_of` is scratch: the item that computes a node, where it is one of this window.
-    fn new(items: &'w [Item], arguments: &'w [u32], item_of: &mut [u32]) -> Self {
+    fn new(
+        items: &'w [Item],
+        program: &'w Program,
+        arguments: &'w [u32],
+        item_of: &mut [u32],
+    ) -> Self {
         for (i, item) in items.iter().enumerate() {
-            item_of[item.node as usize] = i as u32;
+            item_of[item.nodes()].fill(i as u32);
         }
         let of = |item: &Item| &arguments[item.from as usize..][..item.len as usize];
         let mut missing = vec![0; items.len()];
@@ -81,60 +89,84 @@ impl<'w> Window<'w> {
             }
         }
         for item in items {
-            item_of[item.node as usize] = u32::MAX;
+            item_of[item.nodes()].fill(u32::MAX);
         }
-        Window { items, arguments, missing, starts, users }
+        Window { program, items, arguments, missing, starts, users }
     }
 
     fn run(mut self, machine: &mut Machine, place: &mut [u32]) {
-        let mut ready: Vec<(Code, Vec<u32>)> = Vec::new();
+        let mut ready: Vec<(Kind, Vec<u32>)> = Vec::new();
         for i in 0..self.items.len() {
             if self.missing[i] == 0 {
-                add(&mut ready, self.items[i].code, i as u32);
+                add(&mut ready, self.items[i].kind(), i as u32);
             }
         }
         while let Some(most) = (0..ready.len()).max_by_key(|&k| (ready[k].1.len(), Reverse(k)))
             && !ready[most].1.is_empty()
         {
-            let (code, list) = (ready[most].0, std::mem::take(&mut ready[most].1));
-            for &i in &list {
-                let item = self.items[i as usize];
-                place[item.node as usize] = machine.slots as u32;
-                machine.slots += 1;
-                let arguments = &self.arguments[item.from as usize..][..item.len as usize];
-                machine.arguments.extend(arguments.iter().map(|&a| place[a as usize]));
-                let alone = match code {
-                    Code::All(_) => Some(item.len),
-                    Code::Chain | Code::StrongChain => Some(item.len / 2),
-                    _ => None,
-                };
-                if let Some(count) = alone {
-                    machine.runs.push(Run { code, count });
-                    if matches!(code, Code::All(_)) {
-                        machine.widest = machine.widest.max(count as usize);
-                    }
-                }
-            }
-            if !matches!(code, Code::All(_) | Code::Chain | Code::StrongChain) {
-                machine.runs.push(Run { code, count: list.len() as u32 });
-            }
+            let (kind, list) = (ready[most].0, std::mem::take(&mut ready[most].1));
+            self.write(machine, place, kind, &list);
             for i in list {
                 for &user in &self.users
                     [self.starts[i as usize] as usize..self.starts[i as usize + 1] as usize]
                 {
                     self.missing[user as usize] -= 1;
                     if self.missing[user as usize] == 0 {
-                        add(&mut ready, self.items[user as usize].code, user);
+                        add(&mut ready, self.items[user as usize].kind(), user);
                     }
                 }
             }
         }
     }
+
+    /// Appends ready items of one kind, and notes where their results stand.
+    fn write(&self, machine: &mut Machine, place: &mut [u32], kind: Kind, list: &[u32]) {
+        let (code, arity) = kind;
+        let slots = |item: &Item| {
+            let nodes = &self.arguments[item.from as usize..][..item.len as usize];
+            nodes.iter().map(|&a| place[a as usize]).collect::<Vec<u32>>()
+        };
+        let arguments: Vec<u32> =
+            list.iter().flat_map(|&i| slots(&self.items[i as usize])).collect();
+        if !code.is_alone() {
+            for i in append(machine, code, arity as usize, &arguments) {
+                place[self.items[list[i as usize] as usize].node as usize] = machine.slots as u32;
+                machine.slots += 1;
+            }
+            return;
+        }
+        machine.arguments.extend(&arguments);
+        machine.widest = machine.widest.max(arity as usize);
+        for &i in list {
+            let item = &self.items[i as usize];
+            for node in item.nodes() {
+                place[node] = machine.slots as u32;
+                machine.slots += 1;
+            }
+            machine.runs.push(Run { code, dense: false, count: item.results, arity });
+            if let Step::Call(operation, ..) = self.program.step(NodeId(item.node)) {
+                machine.calls.push(operation.clone());
+            }
+        }
+    }
 }
 
-fn add(ready: &mut Vec<(Code, Vec<u32>)>, code: Code, item: u32) {
-    match ready.iter_mut().find(|r| r.0 == code) {
+/// What items that run together have in common: what they do, and of how many arguments.
+type Kind = (Code, u32);
+
+impl Item {
+    fn kind(&self) -> Kind {
+        (self.code, self.len)
+    }
+
+    fn nodes(&self) -> Range<usize> {
+        self.node as usize..(self.node + self.results) as usize
+    }
+}
+
+fn add(ready: &mut Vec<(Kind, Vec<u32>)>, kind: Kind, item: u32) {
+    match ready.iter_mut().find(|r| r.0 == kind) {
         Some(list) => list.1.push(item),
-        None => ready.push((code, vec![item])),
+        None => ready.push((kind, vec![item])),
     }
 }

@@ -1,0 +1,77 @@
+//! Elements whose arguments stand anywhere.
+
+use super::lanes::{self, LANES};
+use super::run::Loops;
+
+/// A run of `count` elements of `arity` arguments each. More may stand in `out` and `arguments`.
+pub(super) struct Scattered<'v> {
+    pub(super) x: &'v [f64],
+    pub(super) out: &'v mut [f64],
+    pub(super) arguments: &'v [u32],
+    pub(super) count: usize,
+}
+
+impl Scattered<'_> {
+    #[inline(always)]
+    fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64) -> usize {
+        let (arguments, _) = self.arguments[..N * self.count].as_chunks::<N>();
+        for (y, arguments) in self.out.iter_mut().zip(arguments) {
+            *y = f(arguments.map(|i| self.x[i as usize]));
+        }
+        N * self.count
+    }
+}
+
+impl Loops for Scattered<'_> {
+    #[inline(always)]
+    fn one(self, f: impl Fn(f64) -> f64) -> usize {
+        self.map(|[a]| f(a))
+    }
+
+    #[inline(always)]
+    fn two(self, f: impl Fn(f64, f64) -> f64) -> usize {
+        self.map(|[a, b]| f(a, b))
+    }
+
+    #[inline(always)]
+    fn three(self, f: impl Fn(f64, f64, f64) -> f64) -> usize {
+        self.map(|[a, b, c]| f(a, b, c))
+    }
+
+    #[inline(always)]
+    fn four(self, f: impl Fn(f64, f64, f64, f64) -> f64) -> usize {
+        self.map(|[a, b, c, d]| f(a, b, c, d))
+    }
+
+    #[inline(always)]
+    fn chains(self, arity: usize, f: impl Fn(f64, f64) -> f64) -> usize {
+        let arguments = &self.arguments[..arity * self.count];
+        for (y, list) in self.out.iter_mut().zip(arguments.chunks_exact(arity)) {
+            let mut sum = self.x[list[0] as usize];
+            for &[a, b] in list[1..].as_chunks::<2>().0 {
+                sum += f(self.x[a as usize], self.x[b as usize]);
+            }
+            *y = sum;
+        }
+        arguments.len()
+    }
+
+    #[inline(always)]
+    fn many(
+        self,
+        scratch: &mut [f64],
+        common: impl Fn(f64) -> f64,
+        is_rare: impl Fn(f64) -> bool,
+        whole: impl Fn(f64) -> f64,
+    ) -> usize {
+        if self.count < lanes::FEW {
+            return self.one(whole);
+        }
+        let x = &mut scratch[..self.count.next_multiple_of(LANES)];
+        for (slot, &i) in x.iter_mut().zip(&self.arguments[..self.count]) {
+            *slot = self.x[i as usize];
+        }
+        lanes::map(x, &mut self.out[..self.count], common, is_rare, whole);
+        self.count
+    }
+}
