@@ -14,6 +14,9 @@ use ways::{bits, every_way, slices};
 
 const SIZES: [usize; 10] = [0, 1, 7, 63, 64, 65, 4095, 4096, 4097, 100_003];
 
+/// A row's function.
+type Row = for<'g> fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>;
+
 fn logistic<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
     let d = row.len() - 1;
     let z = (0..d).fold(p[d], |z, j| z + p[j] * row[j]);
@@ -189,7 +192,7 @@ fn rows_and_sums_equal_the_scalar_function() {
 
 /// A network, a mixture and a price: sums with inner layers, `logsumexp`, the normal distribution.
 mod workloads {
-    use super::{Kernel, Random, Value, function_of, names, slices, strs};
+    use super::{Kernel, Random, Value, bits, every_way, function_of, names, slices, strs};
     use chainrule::logsumexp;
 
     fn network<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
@@ -243,6 +246,35 @@ mod workloads {
         }
         assert!(near(value, sum));
         assert!(gradient.iter().zip(&sums).all(|(a, b)| near(*a, *b)), "{gradient:?}\n{sums:?}");
+    }
+
+    /// Columns that are read often are copied where they begin within a cache line.
+    #[test]
+    fn columns_that_begin_anywhere_give_the_same_bits_in_every_way() {
+        let kernel = |p, f: super::Row| {
+            let (parameters, columns) = (names("p", p), names("c", 3));
+            Kernel::sum_over(&strs(&parameters), &strs(&columns), f).expect("distinct names")
+        };
+        for (p, kernel) in [(44, kernel(44, network)), (28, kernel(28, mixture))] {
+            let mut random = Random(23);
+            let at = random.column(p, -0.8, 0.8);
+            let data: Vec<_> = (0..3).map(|_| random.column(203, -1.5, 1.5)).collect();
+            let run = |options, columns: &[&[f64]]| {
+                let found = kernel.with_options(options).value_and_gradient(&at, columns);
+                let (value, mut all) = found.expect("shapes fit");
+                all.push(value);
+                bits(&all)
+            };
+            let first = run(every_way()[0], &slices(&data));
+            for way in every_way() {
+                for offset in 0..8 {
+                    let moved: Vec<Vec<f64>> =
+                        data.iter().map(|c| [&vec![0.0; offset], &c[..]].concat()).collect();
+                    let columns: Vec<&[f64]> = moved.iter().map(|c| &c[offset..]).collect();
+                    assert!(run(way, &columns) == first, "{way:?} at {offset}");
+                }
+            }
+        }
     }
 
     #[test]

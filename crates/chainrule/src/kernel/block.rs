@@ -61,22 +61,26 @@ impl Frame {
         self.places.extend(slots.map(|slot| slot.as_mut_ptr().cast::<f64>()));
     }
 
-    /// Points the places of columns at a block of rows.
-    fn seek(&mut self, columns: &[&[f64]], rows: Range<usize>) {
-        if rows.len().is_multiple_of(LANES) {
-            for (place, column) in self.places.iter_mut().zip(columns) {
-                *place = column[rows.clone()].as_ptr().cast_mut();
-            }
-            return;
-        }
-        let slots = self.places.len() - columns.len();
-        let room = self.memory[slots * self.groups..].chunks_exact_mut(self.groups);
-        for ((place, column), room) in self.places.iter_mut().zip(columns).zip(room) {
-            // Rows behind the end repeat the last one, so that they take no rare way of their own.
+    /// Points the places of columns at a block of rows: the caller's own, or a copy of them where the
+    /// last group is not full or the plan reads a column often that begins within a cache line.
+    fn seek(&mut self, plan: &Plan, columns: &[&[f64]], rows: Range<usize>) {
+        let is_whole = rows.len().is_multiple_of(LANES);
+        let room = self.memory[plan.slots * self.groups..].chunks_exact_mut(self.groups);
+        let places = self.places.iter_mut().zip(columns.iter().zip(&plan.copied));
+        for ((place, (column, &is_copied)), room) in places.zip(room) {
             let column = &column[rows.clone()];
-            for (group, rows) in room.iter_mut().zip(column.chunks(LANES)) {
-                group.0[..rows.len()].copy_from_slice(rows);
-                group.0[rows.len()..].fill(rows[rows.len() - 1]);
+            if is_whole && !(is_copied && column.as_ptr().addr() % size_of::<Group>() > 0) {
+                *place = column.as_ptr().cast_mut();
+                continue;
+            }
+            let (eights, rest) = column.as_chunks::<LANES>();
+            for (group, rows) in room.iter_mut().zip(eights) {
+                group.0 = *rows;
+            }
+            if let (Some(last), Some(group)) = (rest.last(), room.get_mut(eights.len())) {
+                // Rows behind the end repeat the last one, so that they take no rare way of their own.
+                group.0[..rest.len()].copy_from_slice(rest);
+                group.0[rest.len()..].fill(*last);
             }
             *place = room.as_mut_ptr().cast();
         }
@@ -110,7 +114,7 @@ pub(super) fn run<L: Lanes>(
     let mut from = rows.start;
     while from < rows.end {
         let to = rows.end.min(from + groups * LANES);
-        frame.seek(columns, from..to);
+        frame.seek(plan, columns, from..to);
         let rows = (from - rows.start, to - rows.start);
         let groups = (to - from).div_ceil(LANES);
         let block = Block { plan, places: &frame.places, uniforms, groups, rows };

@@ -45,14 +45,17 @@ pub(super) enum Code {
     DotUV,
     /// `c + Σ x·y` over `b` pairs of places listed from `a` on.
     DotVV,
+    /// `c + Σ v²` with `v = (x − u)·w`, for `b` fours (place `v`, place `x`, numbers `u` and `w`)
+    /// listed from `a` on. Writes each `v` too.
+    ScaledSquares,
     /// Adds place `a` to sum `dst`.
     Accumulate,
     /// Adds place `a` times `x − u` to a sum, for `c` triples (sum, place `x`, number `u`) listed
     /// from `b` on, `x` alone where `u` is `NOTHING`; and place `a` to sum `dst`, unless that is
     /// `NOTHING`.
     AccumulateProducts,
-    /// The same with place `a` times the place listed at `b` instead of place `a`; the triples
-    /// follow.
+    /// The same with place `a` times another place instead of place `a`, for `c` of these listed
+    /// from `b` on: the sum of the product itself or `NOTHING`, the place, how many triples, they.
     AccumulateScaled,
     /// Copies place `a` to output column `dst`.
     Store,

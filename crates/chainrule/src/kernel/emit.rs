@@ -4,6 +4,7 @@
 //! A node gets its slot before its arguments give theirs back, so that no instruction writes what
 //! it reads.
 
+use super::chains::{Dot, dots};
 use super::code::{Code, Instruction, NOTHING, UNIFORM};
 use super::fuse::{Id, Kind, Rows};
 use crate::algebra::Op;
@@ -15,12 +16,6 @@ pub(super) struct Emitted {
     pub(super) lists: Vec<u32>,
     pub(super) slots: usize,
     pub(super) filled: Vec<(u32, u32)>,
-}
-
-/// A fused chain `c + Σ a·b`.
-struct Dot {
-    terms: Vec<(Id, Id)>,
-    start: Option<Id>,
 }
 
 /// Products with a common factor that are added to sums by one instruction.
@@ -179,53 +174,6 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
     e.finish()
 }
 
-/// The chains of fused products, by their last node; and for each node the one at whose turn it is
-/// computed.
-fn dots(rows: &Rows) -> (Vec<Option<Dot>>, Vec<usize>) {
-    let n = rows.nodes.len();
-    let mut turn: Vec<usize> = (0..n).collect();
-    let mut dots: Vec<Option<Dot>> = (0..n).map(|_| None).collect();
-    for i in (0..n).rev() {
-        if rows.nodes[i].kind != Kind::Fma || turn[i] != i {
-            continue;
-        }
-        let (mut terms, mut inside, mut at) = (Vec::new(), Vec::new(), i);
-        let start = loop {
-            let args = &rows.nodes[at].args;
-            terms.push((args[0], args[1]));
-            let rest = args[2];
-            let node = &rows.nodes[rest as usize];
-            if !rows.is_private(rest) {
-                break Some(rest);
-            }
-            match (node.kind, &node.args[..]) {
-                (Kind::Fma, _) => at = rest as usize,
-                (Kind::Operation(Op::Mul), &[a, b]) => {
-                    terms.push((a, b));
-                    inside.push(rest);
-                    break None;
-                }
-                (Kind::Operation(Op::Square), &[a]) => {
-                    terms.push((a, a));
-                    inside.push(rest);
-                    break None;
-                }
-                _ => break Some(rest),
-            }
-            inside.push(rest);
-        };
-        if terms.len() < 2 {
-            continue;
-        }
-        for id in inside {
-            turn[id as usize] = i;
-        }
-        terms.reverse();
-        dots[i] = Some(Dot { terms, start });
-    }
-    (dots, turn)
-}
-
 impl Emitter<'_> {
     fn allocate(&mut self) -> u32 {
         self.free.pop().unwrap_or_else(|| {
@@ -356,6 +304,9 @@ impl Emitter<'_> {
             Some((_, Some(u))) => u | UNIFORM,
             Some((id, None)) => self.place(id),
         };
+        if dot.is_of_scaled {
+            return self.scaled_squares(i, dot, start);
+        }
         let (mut scaled, mut plain) = (Vec::new(), Vec::new());
         for &(a, b) in &dot.terms {
             match (self.rows.uniform(a), self.rows.uniform(b)) {
@@ -377,6 +328,23 @@ impl Emitter<'_> {
             }
             start = self.place[i];
         }
+    }
+
+    /// Scaled differences and the sum of their squares.
+    fn scaled_squares(&mut self, i: usize, dot: &Dot, start: u32) {
+        let mut list = Vec::new();
+        for &(v, _) in &dot.terms {
+            let &[x, u, w] = &self.rows.nodes[v as usize].args[..] else {
+                unreachable!("a scaled difference has three parts")
+            };
+            let [u, w] = [u, w].map(|u| self.rows.uniform(u).expect("shift and scale are numbers"));
+            let slot = self.allocate();
+            (self.place[v as usize], self.defined[v as usize]) = (slot, i);
+            list.extend([slot, self.place(x), u, w]);
+        }
+        let at = self.lists.len() as u32;
+        self.lists.extend(&list);
+        self.push(i, Code::ScaledSquares, at, dot.terms.len() as u32, start);
     }
 
     /// Adds `a·b` to a sum, with others of the same factor if both were there by then.
@@ -431,13 +399,32 @@ impl Emitter<'_> {
     }
 
     fn finish(mut self) -> Emitted {
-        for group in &self.groups {
-            let instruction = &mut self.code[group.at];
-            instruction.b = self.lists.len() as u32;
-            instruction.c = group.triples.len() as u32 / 3;
-            self.lists.extend(group.head);
+        let mut joined: Vec<Instruction> = Vec::with_capacity(self.code.len());
+        let mut groups = self.groups.iter().peekable();
+        for (at, &instruction) in self.code.iter().enumerate() {
+            let Some(group) = groups.next_if(|group| group.at == at) else {
+                joined.push(instruction);
+                continue;
+            };
+            let (list, count) = (self.lists.len() as u32, group.triples.len() as u32 / 3);
+            match (group.head, joined.last_mut()) {
+                (None, _) => joined.push(Instruction { b: list, c: count, ..instruction }),
+                // Its list ends where this one begins: nothing else was listed between.
+                (Some(_), Some(last))
+                    if last.code == Code::AccumulateScaled && last.a == instruction.a =>
+                {
+                    last.c += 1;
+                }
+                (Some(_), _) => {
+                    joined.push(Instruction { dst: NOTHING, b: list, c: 1, ..instruction });
+                }
+            }
+            if let Some(head) = group.head {
+                self.lists.extend([instruction.dst, head, count]);
+            }
             self.lists.extend(&group.triples);
         }
+        self.code = joined;
         let mut filled: Vec<(u32, u32)> =
             self.filled.iter().map(|(&u, &place)| (place - self.columns, u)).collect();
         filled.sort_unstable();

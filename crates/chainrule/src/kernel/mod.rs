@@ -13,6 +13,7 @@
 
 mod block;
 mod cache;
+mod chains;
 mod code;
 mod columns;
 mod derive;

@@ -8,6 +8,10 @@ use super::emit::emit;
 use super::fuse::Rows;
 use crate::algebra::Op;
 use crate::program::{Machine, NodeId, Program, Step};
+use std::collections::HashSet;
+
+/// Reads of a column that are worth a copy, as half of them cross from one cache line to the next.
+const WORTH_A_COPY: usize = 5;
 
 /// A program prepared for many rows.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub(super) struct Plan {
     pub(super) code: Vec<Instruction>,
     pub(super) lists: Vec<u32>,
     pub(super) columns: usize,
+    /// Columns that are read so often that a copy which begins at a cache line pays.
+    pub(super) copied: Vec<bool>,
     pub(super) slots: usize,
     /// Slots that hold a uniform number in all their rows, and its number.
     pub(super) filled: Vec<(u32, u32)>,
@@ -111,12 +117,19 @@ impl Plan {
         let roots: Vec<_> = roots.iter().map(|&r| rows.id(r)).collect();
         let emitted = emit(&rows, columns, &roots, wanted == Wanted::Sums);
         let count = roots.len();
+        let mut reads = vec![0; columns + emitted.slots];
+        for instruction in &emitted.code {
+            for place in self::reads(instruction, &emitted.lists) {
+                reads[place as usize] += 1;
+            }
+        }
         let plan = Plan {
             prologue: Machine::new(&prologue.without_dead_code()),
             spare: Spare::default(),
             code: emitted.code,
             lists: emitted.lists,
             columns,
+            copied: reads[..columns].iter().map(|&reads| reads >= WORTH_A_COPY).collect(),
             slots: emitted.slots,
             filled: emitted.filled,
             sums: if wanted == Wanted::Sums { count } else { 0 },
@@ -177,11 +190,15 @@ impl Plan {
                     continue;
                 }
                 Code::AccumulateProducts | Code::AccumulateScaled => {
-                    let fits = triples(i, &self.lists).all(|t| {
-                        (t[0] as usize) < self.sums && (t[2] == NOTHING || t[2] < uniforms)
+                    let fits = scaled(i, &self.lists).all(|Scaled { own, triples, .. }| {
+                        let mut triples = triples.chunks_exact(3);
+                        (own == NOTHING || (own as usize) < self.sums)
+                            && triples.all(|t| {
+                                let is_number = t[2] == NOTHING || t[2] < uniforms;
+                                (t[0] as usize) < self.sums && is_number
+                            })
                     });
-                    let own = i.dst == NOTHING || (i.dst as usize) < self.sums;
-                    assert!(fits && own, "{i:?} adds to no sum");
+                    assert!(fits, "{i:?} adds to no sum");
                     continue;
                 }
                 Code::Store => {
@@ -191,6 +208,12 @@ impl Plan {
                 Code::WithSlope(_) => {
                     assert!(i.b != i.dst, "{i:?} writes one place twice");
                     writes.push(i.b);
+                }
+                Code::ScaledSquares => {
+                    let fours = self.lists[i.a as usize..].chunks_exact(4).take(i.b as usize);
+                    writes.extend(fours.map(|four| four[0]));
+                    let distinct: HashSet<_> = writes.iter().collect();
+                    assert!(distinct.len() == writes.len(), "{i:?} writes one place twice");
                 }
                 _ => {}
             }
@@ -202,10 +225,31 @@ impl Plan {
     }
 }
 
-/// The triples of an instruction that adds products to sums.
-fn triples<'l>(i: &Instruction, lists: &'l [u32]) -> impl Iterator<Item = &'l [u32]> {
-    let from = i.b as usize + usize::from(i.code == Code::AccumulateScaled);
-    lists[from..][..3 * i.c as usize].chunks_exact(3)
+/// What an instruction that adds products to sums multiplies with its place `a`.
+pub(super) struct Scaled<'l> {
+    /// The sum of the factor itself, or `NOTHING`.
+    pub(super) own: u32,
+    /// What place `a` is multiplied with to become the factor, if anything.
+    pub(super) head: Option<u32>,
+    pub(super) triples: &'l [u32],
+}
+
+/// The factors of an instruction that adds products to sums.
+pub(super) fn scaled<'l>(i: &Instruction, lists: &'l [u32]) -> impl Iterator<Item = Scaled<'l>> {
+    let (is_scaled, own, count) = (i.code == Code::AccumulateScaled, i.dst, i.c as usize);
+    let mut rest = &lists[i.b as usize..];
+    (0..if is_scaled { count } else { 1 }).map(move |_| {
+        let (own, head, count) = if is_scaled {
+            let (own, head, count) = (rest[0], rest[1], rest[2] as usize);
+            rest = &rest[3..];
+            (own, Some(head), count)
+        } else {
+            (own, None, count)
+        };
+        let (triples, behind) = rest.split_at(3 * count);
+        rest = behind;
+        Scaled { own, head, triples }
+    })
 }
 
 /// The places that an instruction reads.
@@ -236,9 +280,16 @@ fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
         Code::Any(_) => lists[i.a as usize..][..i.b as usize].to_vec(),
         Code::DotUV => pairs(i.a, i.b).chunks(2).map(|p| p[1]).chain(start(i.c)).collect(),
         Code::DotVV => pairs(i.a, i.b).into_iter().chain(start(i.c)).collect(),
-        Code::AccumulateProducts => triples(i, lists).map(|t| t[1]).chain([i.a]).collect(),
-        Code::AccumulateScaled => {
-            triples(i, lists).map(|t| t[1]).chain([i.a, lists[i.b as usize]]).collect()
+        Code::ScaledSquares => {
+            let fours = lists[i.a as usize..].chunks_exact(4).take(i.b as usize);
+            fours.map(|four| four[1]).chain(start(i.c)).collect()
+        }
+        Code::AccumulateProducts | Code::AccumulateScaled => {
+            let factors = scaled(i, lists).flat_map(|s| {
+                let places = s.triples.chunks_exact(3).map(|t| t[1]);
+                places.chain(s.head).collect::<Vec<_>>()
+            });
+            factors.chain([i.a]).collect()
         }
     }
 }

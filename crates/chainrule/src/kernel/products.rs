@@ -7,8 +7,27 @@ use super::block::{Block, LANES};
 use super::code::{NOTHING, UNIFORM};
 use super::lanes::Lanes;
 
-/// Groups that are kept in registers at once.
-const WIDE: usize = 8;
+/// Runs `$body` over `$count` groups: over `$W` of them at a time, from group `$at` on.
+macro_rules! over_groups {
+    ($count:expr, |$at:ident, $W:ident| $body:expr) => {{
+        let (mut $at, count) = (0, $count);
+        while $at + 8 <= count {
+            const $W: usize = 8;
+            $body;
+            $at += $W;
+        }
+        if $at + 4 <= count {
+            const $W: usize = 4;
+            $body;
+            $at += $W;
+        }
+        while $at < count {
+            const $W: usize = 1;
+            $body;
+            $at += $W;
+        }
+    }};
+}
 
 impl Block<'_> {
     /// `start + Σ x·y` over `count` pairs (`x`, place `y`) listed from `list` on.
@@ -22,48 +41,69 @@ impl Block<'_> {
         x: impl Fn(u32, usize, usize) -> L,
     ) {
         let pairs = self.list(list, 2 * count as usize);
-        let mut at = 0;
-        while at + WIDE <= self.groups() {
-            self.dots::<L, WIDE>(dst, start, pairs, &x, at);
-            at += WIDE;
-        }
-        if at + WIDE / 2 <= self.groups() {
-            self.dots::<L, { WIDE / 2 }>(dst, start, pairs, &x, at);
-            at += WIDE / 2;
-        }
-        for at in at..self.groups() {
-            self.dots::<L, 1>(dst, start, pairs, &x, at);
-        }
+        let (first, rest) = pairs.split_at(if start == NOTHING { 2 } else { 0 });
+        over_groups!(self.groups(), |at, W| {
+            let mut sum: [L; W] = self.start(start, at);
+            if let &[p, q] = first {
+                for (k, s) in sum.iter_mut().enumerate() {
+                    *s = x(p, at, k).mul(self.load(q, at, k));
+                }
+            }
+            for p in rest.chunks_exact(2) {
+                for (k, s) in sum.iter_mut().enumerate() {
+                    *s = x(p[0], at, k).mul_add(self.load(p[1], at, k), *s);
+                }
+            }
+            for (k, &s) in sum.iter().enumerate() {
+                self.store(dst, at, k, s);
+            }
+        });
     }
 
-    /// The same for `W` groups from `at` on.
+    /// `start + Σ v²` with `v = (x − u)·w` over `count` fours (place `v`, place `x`, numbers `u` and
+    /// `w`) listed from `list` on.
     #[inline(always)]
-    fn dots<L: Lanes, const W: usize>(
-        self,
-        dst: u32,
-        start: u32,
-        pairs: &[u32],
-        x: impl Fn(u32, usize, usize) -> L,
-        at: usize,
-    ) {
-        let (first, rest) = pairs.split_at(if start == NOTHING { 2 } else { 0 });
-        let mut sum = [L::splat(0.0); W];
-        for (k, s) in sum.iter_mut().enumerate() {
-            *s = if start == NOTHING {
-                x(first[0], at, k).mul(self.load(first[1], at, k))
-            } else if start & UNIFORM != 0 {
-                L::splat(self.number(start & !UNIFORM))
-            } else {
-                self.load(start, at, k)
-            };
-        }
-        for p in rest.chunks_exact(2) {
-            for (k, s) in sum.iter_mut().enumerate() {
-                *s = x(p[0], at, k).mul_add(self.load(p[1], at, k), *s);
+    pub(super) fn scaled_squares<L: Lanes>(self, dst: u32, start: u32, list: u32, count: u32) {
+        let fours = self.list(list, 4 * count as usize);
+        let (first, rest) = fours.split_at(if start == NOTHING { 4 } else { 0 });
+        over_groups!(self.groups(), |at, W| {
+            let mut sum: [L; W] = self.start(start, at);
+            if !first.is_empty() {
+                for (k, s) in sum.iter_mut().enumerate() {
+                    let v: L = self.scaled(first, at, k);
+                    *s = v.mul(v);
+                }
             }
-        }
-        for (k, &s) in sum.iter().enumerate() {
-            self.store(dst, at, k, s);
+            for four in rest.chunks_exact(4) {
+                for (k, s) in sum.iter_mut().enumerate() {
+                    let v: L = self.scaled(four, at, k);
+                    *s = v.mul_add(v, *s);
+                }
+            }
+            for (k, &s) in sum.iter().enumerate() {
+                self.store(dst, at, k, s);
+            }
+        });
+    }
+
+    /// Writes `v` of a four.
+    #[inline(always)]
+    fn scaled<L: Lanes>(self, four: &[u32], at: usize, k: usize) -> L {
+        let (u, w) = (L::splat(self.number(four[2])), L::splat(self.number(four[3])));
+        let v = self.load::<L>(four[1], at, k).sub(u).mul(w);
+        self.store(four[0], at, k, v);
+        v
+    }
+
+    /// What a chain begins with: a number, a place, or nothing.
+    #[inline(always)]
+    fn start<L: Lanes, const W: usize>(self, start: u32, at: usize) -> [L; W] {
+        if start == NOTHING {
+            [L::splat(0.0); W]
+        } else if start & UNIFORM == 0 {
+            self.load_all(start, at)
+        } else {
+            [L::splat(self.number(start & !UNIFORM)); W]
         }
     }
 
@@ -71,87 +111,125 @@ impl Block<'_> {
     #[inline(always)]
     pub(super) fn accumulate<L: Lanes>(self, sum: &mut [f64; LANES], x: u32) {
         let mut s = L::load(sum);
-        for k in 0..self.rows().len() / LANES {
+        for k in 0..self.whole() {
             s = s.add(self.load(x, k, 0));
         }
         s.store(sum);
-        self.add_rest(sum, |s: L, k| s.add(self.load(x, k, 0)));
+        if self.whole() < self.groups() {
+            self.put_part(L::load(sum).add(self.load(x, self.whole(), 0)), sum);
+        }
     }
 
-    /// Adds `factor` to sum `own`, if it is one, and `factor·(y − u)` to the sum of each triple
-    /// (sum, place `y`, number `u` or nothing), each row to its lane, in order of the rows.
+    /// Adds place `a` to sum `own`, if it is one, and `a·(y − u)` to the sum of each triple (sum,
+    /// place `y`, number `u` or nothing), each row to its lane, in order of the rows.
     #[inline(always)]
     pub(super) fn accumulate_products<L: Lanes>(
         self,
         sums: &mut [[f64; LANES]],
+        a: u32,
         own: u32,
-        factor: impl Fn(usize, usize) -> L,
         triples: &[u32],
     ) {
-        let (mut at, whole) = (0, self.rows().len() / LANES);
-        while at + WIDE <= whole {
-            self.accumulate_groups::<L, WIDE>(sums, own, &factor, triples, at);
-            at += WIDE;
-        }
-        if at + WIDE / 2 <= whole {
-            self.accumulate_groups::<L, { WIDE / 2 }>(sums, own, &factor, triples, at);
-            at += WIDE / 2;
-        }
-        for at in at..whole {
-            self.accumulate_groups::<L, 1>(sums, own, &factor, triples, at);
-        }
-        if whole == self.groups() {
-            return;
-        }
-        if own != NOTHING {
-            self.add_rest(&mut sums[own as usize], |s: L, k| s.add(factor(k, 0)));
-        }
-        for t in triples.chunks_exact(3) {
-            let y = |k| self.shifted(t, k, 0);
-            self.add_rest(&mut sums[t[0] as usize], |s: L, k| factor(k, 0).mul_add(y(k), s));
+        over_groups!(self.whole(), |at, W| {
+            let factors: [L; W] = self.load_all(a, at);
+            self.add_products(sums, own, factors, triples, at, L::store);
+        });
+        if self.whole() < self.groups() {
+            let (factors, at) = ([self.load::<L>(a, self.whole(), 0)], self.whole());
+            self.add_products(sums, own, factors, triples, at, |s, sum| self.put_part(s, sum));
         }
     }
 
-    /// The same for `W` whole groups from `at` on.
+    /// The same with the product of place `a` and another place instead of place `a`, for `count` of
+    /// these listed from `list` on.
     #[inline(always)]
-    fn accumulate_groups<L: Lanes, const W: usize>(
+    pub(super) fn accumulate_scaled<L: Lanes>(
+        self,
+        sums: &mut [[f64; LANES]],
+        a: u32,
+        list: u32,
+        count: u32,
+    ) {
+        over_groups!(self.whole(), |at, W| {
+            let x: [L; W] = self.load_all(a, at);
+            let mut list = list;
+            for _ in 0..count {
+                let &[own, y, count] = self.list(list, 3) else { unreachable!("three were taken") };
+                let triples = self.list(list + 3, 3 * count as usize);
+                let mut factors: [L; W] = self.load_all(y, at);
+                for (f, x) in factors.iter_mut().zip(x) {
+                    *f = x.mul(*f);
+                }
+                self.add_products(sums, own, factors, triples, at, L::store);
+                list += 3 + 3 * count;
+            }
+        });
+        if self.whole() < self.groups() {
+            let (x, at, mut list): (L, _, _) = (self.load(a, self.whole(), 0), self.whole(), list);
+            for _ in 0..count {
+                let &[own, y, count] = self.list(list, 3) else { unreachable!("three were taken") };
+                let triples = self.list(list + 3, 3 * count as usize);
+                let factors = [x.mul(self.load(y, at, 0))];
+                self.add_products(sums, own, factors, triples, at, |s, sum| self.put_part(s, sum));
+                list += 3 + 3 * count;
+            }
+        }
+    }
+
+    /// Adds the factors of `W` groups from `at` on, and their products, to sums that `put` writes.
+    #[inline(always)]
+    fn add_products<L: Lanes, const W: usize>(
         self,
         sums: &mut [[f64; LANES]],
         own: u32,
-        factor: impl Fn(usize, usize) -> L,
+        factors: [L; W],
         triples: &[u32],
         at: usize,
+        put: impl Fn(L, &mut [f64; LANES]),
     ) {
-        let factors: [L; W] = std::array::from_fn(|k| factor(at, k));
         if own != NOTHING {
             let sum = &mut sums[own as usize];
-            factors.iter().fold(L::load(sum), |s, &f| s.add(f)).store(sum);
+            put(factors.iter().fold(L::load(sum), |s, &f| s.add(f)), sum);
         }
         for t in triples.chunks_exact(3) {
             let sum = &mut sums[t[0] as usize];
             let mut s = L::load(sum);
-            for (k, f) in factors.iter().enumerate() {
-                s = f.mul_add(self.shifted(t, at, k), s);
+            if t[2] == NOTHING {
+                for (k, f) in factors.iter().enumerate() {
+                    s = f.mul_add(self.load(t[1], at, k), s);
+                }
+            } else {
+                let u = L::splat(self.number(t[2]));
+                for (k, f) in factors.iter().enumerate() {
+                    s = f.mul_add(self.load::<L>(t[1], at, k).sub(u), s);
+                }
             }
-            s.store(sum);
+            put(s, sum);
         }
     }
 
-    /// `y − u` of a triple.
+    /// `W` groups of a place. A loop, as `array::from_fn` may stay a call.
     #[inline(always)]
-    fn shifted<L: Lanes>(self, t: &[u32], at: usize, k: usize) -> L {
-        let y: L = self.load(t[1], at, k);
-        if t[2] == NOTHING { y } else { y.sub(L::splat(self.number(t[2]))) }
+    fn load_all<L: Lanes, const W: usize>(self, place: u32, at: usize) -> [L; W] {
+        let mut all = [L::splat(0.0); W];
+        for (k, x) in all.iter_mut().enumerate() {
+            *x = self.load(place, at, k);
+        }
+        all
     }
 
-    /// Adds the last group, if it is not full, to the lanes that have a row.
+    /// Groups whose lanes all have a row.
     #[inline(always)]
-    fn add_rest<L: Lanes>(self, sum: &mut [f64; LANES], add: impl Fn(L, usize) -> L) {
-        let (whole, rest) = (self.rows().len() / LANES, self.rows().len() % LANES);
-        if rest > 0 {
-            let mut all = [0.0; LANES];
-            add(L::load(sum), whole).store(&mut all);
-            sum[..rest].copy_from_slice(&all[..rest]);
-        }
+    fn whole(self) -> usize {
+        self.rows().len() / LANES
+    }
+
+    /// Writes the lanes that have a row in the last group, which is not full.
+    #[inline(always)]
+    fn put_part<L: Lanes>(self, s: L, sum: &mut [f64; LANES]) {
+        let mut all = [0.0; LANES];
+        s.store(&mut all);
+        let rest = self.rows().len() % LANES;
+        sum[..rest].copy_from_slice(&all[..rest]);
     }
 }

@@ -10,7 +10,6 @@ use crate::algebra::Op;
 impl Block<'_> {
     /// Runs one instruction.
     #[inline(always)]
-    #[expect(clippy::too_many_lines, reason = "an arm for each code")]
     pub(super) fn step<L: Lanes>(self, i: Instruction, results: &mut Results<'_, '_>) {
         let Instruction { code, dst, a, b, c } = i;
         let (v, u) = (|p| self.get(p), |p| self.number(p));
@@ -99,21 +98,12 @@ impl Block<'_> {
             Code::DotUV => self.dot::<L>(dst, c, a, b, |p, _, _| L::splat(u(p))),
             Code::DotVV => self.dot::<L>(dst, c, a, b, |p, at, k| self.load(p, at, k)),
             Code::Accumulate => self.accumulate::<L>(&mut results.sums[dst as usize], a),
+            Code::ScaledSquares => self.scaled_squares::<L>(dst, c, a, b),
             Code::AccumulateProducts => {
                 let triples = self.list(b, 3 * c as usize);
-                self.accumulate_products(
-                    results.sums,
-                    dst,
-                    |at, k| self.load::<L>(a, at, k),
-                    triples,
-                );
+                self.accumulate_products::<L>(results.sums, a, dst, triples);
             }
-            Code::AccumulateScaled => {
-                let y = self.list(b, 1)[0];
-                let triples = self.list(b + 1, 3 * c as usize);
-                let factor = |at, k| self.load::<L>(a, at, k).mul(self.load(y, at, k));
-                self.accumulate_products(results.sums, dst, factor, triples);
-            }
+            Code::AccumulateScaled => self.accumulate_scaled::<L>(results.sums, a, b, c),
             Code::Store => {
                 let x = v(a);
                 results.stores[dst as usize][self.rows()].copy_from_slice(&x[..self.rows().len()]);

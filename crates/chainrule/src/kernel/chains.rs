@@ -1,0 +1,85 @@
+//! Chains of fused products, which become one instruction each.
+
+use super::fuse::{Id, Kind, Rows};
+use crate::algebra::Op;
+
+/// A fused chain `c + Σ a·b`.
+pub(super) struct Dot {
+    pub(super) terms: Vec<(Id, Id)>,
+    pub(super) start: Option<Id>,
+    /// Whether all terms are squares of scaled differences that are computed with it.
+    pub(super) is_of_scaled: bool,
+}
+
+/// The chains of fused products, by their last node; and for each node the one at whose turn it is
+/// computed.
+pub(super) fn dots(rows: &Rows) -> (Vec<Option<Dot>>, Vec<usize>) {
+    let n = rows.nodes.len();
+    let mut turn: Vec<usize> = (0..n).collect();
+    let mut dots: Vec<Option<Dot>> = (0..n).map(|_| None).collect();
+    for i in (0..n).rev() {
+        if rows.nodes[i].kind != Kind::Fma || turn[i] != i {
+            continue;
+        }
+        let (mut terms, mut inside, mut at) = (Vec::new(), Vec::new(), i);
+        let start = loop {
+            let args = &rows.nodes[at].args;
+            terms.push((args[0], args[1]));
+            let rest = args[2];
+            let node = &rows.nodes[rest as usize];
+            if !rows.is_private(rest) {
+                break Some(rest);
+            }
+            match (node.kind, &node.args[..]) {
+                (Kind::Fma, _) => at = rest as usize,
+                (Kind::Operation(Op::Mul), &[a, b]) => {
+                    terms.push((a, b));
+                    inside.push(rest);
+                    break None;
+                }
+                (Kind::Operation(Op::Square), &[a]) => {
+                    terms.push((a, a));
+                    inside.push(rest);
+                    break None;
+                }
+                _ => break Some(rest),
+            }
+            inside.push(rest);
+        };
+        if terms.len() < 2 {
+            continue;
+        }
+        for id in inside {
+            turn[id as usize] = i;
+        }
+        terms.reverse();
+        dots[i] = Some(Dot { terms, start, is_of_scaled: false });
+    }
+    scale_inside(rows, &mut dots, &mut turn);
+    (dots, turn)
+}
+
+/// Lets sums of squares of scaled differences compute these themselves, if nothing needs one before.
+fn scale_inside(rows: &Rows, dots: &mut [Option<Dot>], turn: &mut [usize]) {
+    let mut first_use = vec![usize::MAX; turn.len()];
+    for (node, &turn) in rows.nodes.iter().zip(turn.iter()) {
+        for &arg in &node.args {
+            first_use[arg as usize] = first_use[arg as usize].min(turn);
+        }
+    }
+    let mut is_taken = vec![false; turn.len()];
+    for (i, dot) in dots.iter_mut().enumerate() {
+        let Some(dot) = dot else { continue };
+        dot.is_of_scaled = dot.terms.iter().enumerate().all(|(k, &(a, b))| {
+            let is_scaled = rows.nodes[a as usize].kind == Kind::ShiftScale;
+            let is_first = first_use[a as usize] == i && !is_taken[a as usize];
+            let is_once = dot.terms[..k].iter().all(|term| term.0 != a);
+            a == b && is_scaled && is_first && is_once && !rows.is_root[a as usize]
+        });
+        if dot.is_of_scaled {
+            for &(a, _) in &dot.terms {
+                (turn[a as usize], is_taken[a as usize]) = (i, true);
+            }
+        }
+    }
+}
