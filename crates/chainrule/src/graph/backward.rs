@@ -1,6 +1,6 @@
 //! The backward walk: from a result to everything it was computed from, newest node first.
 
-use super::store::Index;
+use super::record::Index;
 use super::{Graph, Value};
 use crate::algebra::Algebra;
 use std::cell::{Cell, RefMut};

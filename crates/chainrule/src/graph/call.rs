@@ -1,7 +1,7 @@
 //! Calls in an eager graph: a record for each output, and beside the records a list of what was
 //! called with what.
 
-use super::store::Index;
+use super::record::Index;
 use super::{Graph, Point};
 use crate::algebra::Num;
 use crate::program::{self, Calls, Operation, eval_or_nan};

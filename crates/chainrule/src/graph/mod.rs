@@ -12,7 +12,9 @@
 
 mod backward;
 mod call;
+mod inner;
 mod program;
+mod record;
 mod store;
 mod sweep;
 mod trace;
@@ -20,11 +22,12 @@ mod trace;
 use crate::algebra::{Algebra, Num, Numeric, Op, Relation, Row, Term};
 use crate::program::Operation;
 pub use backward::Gradient;
+pub(crate) use record::Index;
+use record::{Argument, Code, is_wide};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
-pub(crate) use store::Index;
-use store::{Argument, Code, Store, is_wide};
+use store::Store;
 pub use trace::{Kind, Trace, TraceNode};
 
 /// A computational graph: an append-only list of nodes in topological order.
@@ -173,24 +176,20 @@ impl Graph {
 
     /// Numbers of all nodes, by replaying the records.
     fn values_in_order(&self) -> Vec<Point> {
-        let numbers = self.numbers(self.store.len());
-        let store = &self.store;
-        (1..numbers.len())
-            .filter(|&i| !matches!(store.record(i as Index).code(), Code::Arguments))
-            .map(|i| Point { value: numbers[i], node: i as Index })
-            .collect()
+        let last = self.store.len() as Index - 1;
+        let numbers = self.numbers(last);
+        let point = |node: Index| Point { value: numbers[node as usize], node };
+        self.store.nodes(last).into_iter().map(point).collect()
     }
 
-    /// The numbers of the first `count` records: computed again, since a record keeps partials.
-    fn numbers(&self, count: usize) -> Vec<f64> {
+    /// The numbers of the nodes up to `last`, each at its place: computed again, since a record keeps partials.
+    fn numbers(&self, last: Index) -> Vec<f64> {
         let store = &self.store;
-        let mut numbers = vec![0.0; count];
+        let mut numbers = vec![0.0; last as usize + 1];
         let mut args = Vec::new();
-        for i in 1..count {
-            let node = i as Index;
-            numbers[i] = match store.record(node).code() {
+        for node in store.nodes(last) {
+            numbers[node as usize] = match store.record(node).code() {
                 Code::Input | Code::Output { .. } => store.record(node).numbers[0],
-                Code::Arguments => continue,
                 Code::Operation(op) => {
                     args.clear();
                     args.extend(store.arguments(op, node).map(|a| match a.node {
@@ -288,13 +287,6 @@ impl Graph {
     }
 }
 
-/// What two factors store: the partials, or the number of one that is a constant.
-#[cold]
-fn keep_constants(a: Point, b: Point) -> [f64; 2] {
-    let number = |of: Point, other: Point| if of.node == 0 { of.value } else { other.value };
-    [number(a, b), number(b, a)]
-}
-
 impl Algebra for Graph {
     type Value = Point;
 
@@ -341,35 +333,8 @@ impl Algebra for Graph {
         value.node == 0 && value.value == 0.0
     }
 
-    /// A pair of factors is a record; each one's partial is the other's value.
     fn inner(&self, a: &[Value<'_>], b: &[Value<'_>]) -> Point {
-        let start = self.store.len();
-        let (mut value, mut nodes, mut foreign) = (-0.0, 0, 0);
-        let here = std::ptr::from_ref(self).addr();
-        let stranger = |term: &Value<'_>| here ^ std::ptr::from_ref(term.algebra()).addr();
-        let pairs = a.iter().zip(b).map(|(a, b)| {
-            foreign |= stranger(a) | stranger(b);
-            let (a, b) = (a.raw(), b.raw());
-            value += a.value * b.value;
-            nodes |= a.node | b.node;
-            let mut numbers = [b.value, a.value];
-            if a.node == 0 || b.node == 0 {
-                numbers = keep_constants(a, b);
-            }
-            [(a, numbers[0]), (b, numbers[1])].map(|(p, number)| Argument { node: p.node, number })
-        });
-        let node = self.store.wide(Op::Dot, 2 * a.len(), pairs);
-        if foreign != 0 {
-            self.store.truncate(start);
-            for other in a.iter().chain(b) {
-                self.check_same(other.algebra(), a[0].raw(), other.raw());
-            }
-        }
-        if nodes == 0 {
-            self.store.truncate(start);
-            return Point { value, node: 0 };
-        }
-        Point { value, node }
+        self.inner_product(a, b)
     }
 
     #[inline]
@@ -461,7 +426,7 @@ impl<'g> Value<'g> {
         let store = &graph.store;
         let Code::Operation(op) = store.record(node).code() else { return None };
         let args: Vec<Argument> = store.arguments(op, node).collect();
-        let numbers = graph.numbers(node as usize);
+        let numbers = graph.numbers(node);
         let point = |a: &Argument| match a.node {
             0 => Point { value: a.number, node: 0 },
             n => Point { value: numbers[n as usize], node: n },

@@ -1,6 +1,6 @@
 //! From a graph to a program: the operations without the numbers.
 
-use super::store::{Code, Index};
+use super::record::{Code, Index};
 use super::{Graph, Value};
 use crate::program::{NodeId, Program};
 use std::collections::HashMap;
@@ -30,7 +30,8 @@ impl Graph {
         for y in outputs {
             wanted[y.raw().node as usize] = true;
         }
-        for i in (1..=last).rev().filter(|&i| place[i as usize].is_none()) {
+        let all = store.nodes(last);
+        for &i in all.iter().rev().filter(|&&i| place[i as usize].is_none()) {
             match store.record(i).code() {
                 _ if !wanted[i as usize] => {}
                 Code::Operation(op) => {
@@ -44,12 +45,12 @@ impl Graph {
                         wanted[arg.node as usize] = true;
                     }
                 }
-                Code::Input | Code::Arguments => {}
+                Code::Input => {}
             }
         }
         let mut args = Vec::new();
         let mut calls: HashMap<Index, NodeId> = HashMap::new();
-        for i in (1..=last).filter(|&i| wanted[i as usize]) {
+        for i in all.into_iter().filter(|&i| wanted[i as usize]) {
             if place[i as usize].is_none() {
                 place[i as usize] = match store.record(i).code() {
                     Code::Operation(op) => {
@@ -76,7 +77,7 @@ impl Graph {
                         });
                         Some(NodeId(first.0 + output))
                     }
-                    _ => Some(program.push_constant(store.record(i).numbers[0])),
+                    Code::Input => Some(program.push_constant(store.record(i).numbers[0])),
                 };
             }
             label(&mut program, place[i as usize], labels.get(&(i as Index)));

@@ -1,92 +1,13 @@
-//! The memory of an eager graph: one 24-byte record a node, appended in topological order. The
-//! only unsafe code of the eager path stands here.
-//!
-//! A record holds the operation, two node numbers, and the two partial derivatives that the
-//! backward pass will need. Node 0 stands for every constant: its number travels in the partial
-//! that nobody will use. An operation of three or more arguments is preceded by records that hold
-//! its arguments, two each.
+//! The memory of an eager graph: 24-byte [records](Record), one a node, appended in topological order.
 
 #![allow(unsafe_code, reason = "the append path is what the eager graph's speed hangs on")]
 
+use super::record::{Argument, Index, List, MASK, NUMBERS, Record, Run, is_wide};
 use crate::algebra::Op;
 use std::cell::{Cell, UnsafeCell};
 use std::hint::assert_unchecked;
 
-/// Position of a node in its graph; 0 is a constant.
-pub(crate) type Index = u32;
-
-/// One node, or two arguments of the node that follows.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Record {
-    /// Operation in the low 7 bits, [`IRREGULAR`] or not, then two node numbers of 28 bits.
-    header: u64,
-    /// `∂y/∂a`, `∂y/∂b`; or the number of a constant argument; or an input's value.
-    pub(super) numbers: [f64; 2],
-}
-
-/// Marks a record that is more or less than an operation of one or two arguments, each of them a constant or one
-/// that the derivative flows to: those are the many, and the backward loop is written for them.
-const IRREGULAR: u8 = 0x80;
-/// Codes beside the operations, irregular all of them.
-const INPUT: u8 = 0xff;
-const ARGUMENTS: u8 = 0xfe;
-const OUTPUT: u8 = 0xfd;
-const _: () = assert!(Op::ALL.len() < 125, "the codes of operations have 7 bits");
-const BITS: u32 = 28;
-const MASK: u64 = (1 << BITS) - 1;
 const FULL: &str = "a graph holds at most 2^28 nodes; clear it between steps";
-
-/// What a record is.
-pub(super) enum Code {
-    Input,
-    Arguments,
-    Operation(Op),
-    /// An output of the call of that number in the graph's list.
-    Output {
-        site: Index,
-        output: Index,
-    },
-}
-
-impl Record {
-    #[inline(always)]
-    fn new(code: u8, a: Index, b: Index, numbers: [f64; 2]) -> Self {
-        let header = u64::from(code) | u64::from(a) << 8 | u64::from(b) << (8 + BITS);
-        Record { header, numbers }
-    }
-
-    #[inline(always)]
-    pub(super) fn is_irregular(self) -> bool {
-        self.header & u64::from(IRREGULAR) != 0
-    }
-
-    pub(super) fn code(self) -> Code {
-        match (self.header & 0xff) as u8 {
-            INPUT => Code::Input,
-            ARGUMENTS => Code::Arguments,
-            OUTPUT => {
-                let [site, output] = self.nodes();
-                Code::Output { site, output }
-            }
-            op => Code::Operation(Op::ALL[usize::from(op & !IRREGULAR)]),
-        }
-    }
-
-    /// The two node numbers.
-    #[inline]
-    pub(super) fn nodes(self) -> [Index; 2] {
-        [(self.header >> 8 & MASK) as Index, (self.header >> (8 + BITS)) as Index]
-    }
-}
-
-/// An argument of a recorded operation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Argument {
-    /// The node, or 0 for a constant.
-    pub(crate) node: Index,
-    /// Its partial derivative, or the constant's number.
-    pub(crate) number: f64,
-}
 
 /// The list of records, appended to through a shared reference.
 #[derive(Debug)]
@@ -100,6 +21,8 @@ pub(crate) struct Store {
     capacity: Cell<Index>,
     /// The records from 1 to this one are inputs.
     leading_inputs: Cell<Index>,
+    /// The second list of the last inner product of two runs; empty if there was none.
+    last_list: Cell<List>,
 }
 
 // SAFETY: `base` points into `memory`, which moves along; nothing is shared with another thread.
@@ -108,7 +31,7 @@ unsafe impl Send for Store {}
 impl Default for Store {
     fn default() -> Self {
         let mut memory = Vec::with_capacity(64);
-        memory.push(Record::new(INPUT, 0, 0, [0.0; 2]));
+        memory.push(Record::CONSTANTS);
         memory.clear();
         Store {
             base: Cell::new(memory.as_mut_ptr()),
@@ -116,6 +39,7 @@ impl Default for Store {
             memory: UnsafeCell::new(memory),
             len: Cell::new(1),
             leading_inputs: Cell::new(0),
+            last_list: Cell::default(),
         }
     }
 }
@@ -132,6 +56,7 @@ impl Store {
     pub(super) fn clear(&mut self) {
         self.len.set(1);
         self.leading_inputs.set(0);
+        self.last_list.take();
     }
 
     /// So many inputs come before everything else.
@@ -196,14 +121,14 @@ impl Store {
 
     /// Records an output of a call, with its value.
     pub(super) fn output(&self, site: Index, output: Index, value: f64) -> Index {
-        self.push([Record::new(OUTPUT, site, output, [value, 0.0])])[0]
+        self.push([Record::output(site, output, value)])[0]
     }
 
     /// Records inputs one after the other.
     #[inline(always)]
     pub(super) fn inputs<const N: usize>(&self, values: [f64; N]) -> [Index; N] {
         let before = self.len.get();
-        let nodes = self.push(values.map(|v| Record::new(INPUT, 0, 0, [v, 0.0])));
+        let nodes = self.push(values.map(Record::input));
         if self.leading_inputs.get() + 1 == before {
             self.leading_inputs.set(self.len.get() - 1);
         }
@@ -220,8 +145,7 @@ impl Store {
         nodes: [Index; 2],
         numbers: [f64; 2],
     ) -> Index {
-        let code = op as u8 | if carries { 0 } else { IRREGULAR };
-        self.push([Record::new(code, nodes[0], nodes[1], numbers)])[0]
+        self.push([Record::narrow(op, carries, nodes, numbers)])[0]
     }
 
     /// Records an operation of three arguments or of any number, given two by two.
@@ -238,21 +162,80 @@ impl Store {
         // SAFETY: `start` is the place after the last record, within the memory or at its end.
         let first = unsafe { self.base.get().add(start as usize) };
         let mut written = 0;
-        for [a, b] in pairs.take(room) {
-            let record = Record::new(ARGUMENTS, a.node, b.node, [a.number, b.number]);
+        for pair in pairs.take(room) {
+            let record = Record::arguments(pair);
             // SAFETY: `written < room` and `room` records have a place there; the iterators of this
             // module record nothing, so the memory does not move.
             unsafe { first.add(written).write(record) };
             written += 1;
         }
         self.len.set(start + written as Index);
-        self.push([Record::new(op as u8 | IRREGULAR, count as Index, 0, [0.0; 2])])[0]
+        self.push([Record::wide(op, count as Index)])[0]
+    }
+
+    /// Records the inner product of two runs, whose numbers come in pairs; nothing if they end before `count`.
+    ///
+    /// The second list is not kept again if the last product had the same: the rows of a layer do.
+    #[inline(always)]
+    pub(super) fn runs(
+        &self,
+        [a, b]: [Run; 2],
+        count: usize,
+        pairs: impl Iterator<Item = [f64; 2]>,
+    ) -> Option<Index> {
+        assert!(count < MASK as usize, "{FULL}");
+        let block = count.div_ceil(NUMBERS);
+        let next = self.room(2 * block as Index + 1);
+        // SAFETY: `next` is the place after the last record, within the memory or at its end.
+        let first = unsafe { self.base.get().add(next as usize) };
+        // SAFETY: `room` made place for both lists, of which the last record may be filled in part only.
+        let second = unsafe {
+            first.add(block - 1).write(Record::CONSTANTS);
+            first.add(2 * block - 1).write(Record::CONSTANTS);
+            first.add(block)
+        };
+        let mut written = 0;
+        for [a, b] in pairs.take(count) {
+            // SAFETY: `written < count`, for which both lists have room; the iterators of this module record
+            // nothing, so the memory does not move.
+            unsafe {
+                first.cast::<f64>().add(written).write(a);
+                second.cast::<f64>().add(written).write(b);
+            }
+            written += 1;
+        }
+        if written < count {
+            return None;
+        }
+        let count = count as Index;
+        let mut list = List { run: b, count, place: next + block as Index };
+        let last = self.last_list.get();
+        let mut own = 2;
+        if last.run == b && last.count == count && !b.is_constant() {
+            (list, own) = (last, 1);
+        }
+        self.last_list.set(list);
+        self.len.set(next + own * block as Index);
+        Some(self.push([Record::runs(a, list, own)])[0])
     }
 
     /// Forgets the records from `len` on.
     pub(super) fn truncate(&self, len: usize) {
         assert!(0 < len && len <= self.len(), "some of the records that were written");
         self.len.set(len as Index);
+        self.last_list.take();
+    }
+
+    /// The nodes up to `last`, which is one: inputs before results.
+    pub(super) fn nodes(&self, last: Index) -> Vec<Index> {
+        let mut nodes = Vec::new();
+        let mut node = last;
+        while node > 0 {
+            nodes.push(node);
+            node -= 1 + self.record(node).below() as Index;
+        }
+        nodes.reverse();
+        nodes
     }
 
     /// The first `count` records.
@@ -269,19 +252,25 @@ impl Store {
 
     /// The arguments of operation `op` recorded at `node`.
     pub(super) fn arguments(&self, op: Op, node: Index) -> impl Iterator<Item = Argument> + '_ {
-        let wide = is_wide(op);
-        let count =
-            if wide { self.record(node).nodes()[0] as usize } else { op.info().arguments.len() };
-        let first = node as usize - if wide { count.div_ceil(2) } else { 0 };
+        let top = self.record(node);
+        let first = node - top.below() as Index;
+        let runs = top.as_runs(first);
+        let count = match runs {
+            Some(lists) => 2 * lists[0].count as usize,
+            None if is_wide(op) => top.nodes()[0] as usize,
+            None => op.info().arguments.len(),
+        };
         (0..count).map(move |i| {
-            let record = self.record((if wide { first + i / 2 } else { first }) as Index);
-            Argument { node: record.nodes()[i % 2], number: record.numbers[i % 2] }
+            let Some(lists) = runs else {
+                let record = self.record(first + i as Index / 2);
+                return Argument { node: record.nodes()[i % 2], number: record.numbers[i % 2] };
+            };
+            // A number of the one list is the partial of the other's at the same position.
+            let run = lists[i % 2].run;
+            let numbers = lists[if run.is_constant() { i % 2 } else { 1 - i % 2 }].place;
+            let i = i as Index / 2;
+            let number = self.record(numbers + i / NUMBERS as Index).as_numbers();
+            Argument { node: run.start + i * run.stride, number: number[i as usize % NUMBERS] }
         })
     }
-}
-
-/// Whether the arguments stand in records of their own.
-#[inline]
-pub(super) fn is_wide(op: Op) -> bool {
-    op.info().arity().is_none_or(|n| n > 2)
 }

@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code, reason = "bounds checks are a fifth of the loop's instructions")]
 
-use super::store::{Code, Record, Store};
+use super::record::{Code, Index, List, NUMBERS, Record};
+use super::store::Store;
 use crate::algebra::{Num, Op, Term};
 use std::sync::LazyLock;
 
@@ -75,6 +76,13 @@ fn sweep(records: &[Record], end: usize, seed: f64, adjoints: &mut [f64]) {
 /// derivative; returns how many records are done with.
 #[inline(never)]
 fn irregular(records: &[Record], i: usize, adjoints: &mut [f64]) -> usize {
+    let below = records[i].below();
+    if let Some(lists) = records[i].as_runs((i - below) as Index) {
+        if adjoints[i] != 0.0 {
+            through_runs(records, lists, adjoints[i], adjoints);
+        }
+        return 1 + below;
+    }
     let Code::Operation(op) = records[i].code() else { return 1 };
     let adjoint = adjoints[i];
     let carries = CARRIES[op as usize];
@@ -111,6 +119,37 @@ fn irregular(records: &[Record], i: usize, adjoints: &mut [f64]) -> usize {
         }
     }
     1 + pairs
+}
+
+/// Passes the adjoint of an inner product to the nodes of each run, times the numbers of the other.
+fn through_runs(records: &[Record], lists: [List; 2], adjoint: f64, adjoints: &mut [f64]) {
+    for (list, other) in [(lists[0], lists[1]), (lists[1], lists[0])] {
+        // Nodes come before their operation, as long as nobody smuggles in values of another graph.
+        let Some(adjoints) = adjoints.get_mut(list.run.start as usize..) else { continue };
+        let partials = &numbers(&records[other.records()])[..list.count as usize];
+        match list.run.stride as usize {
+            0 => {}
+            1 => {
+                for (slot, partial) in adjoints.iter_mut().zip(partials) {
+                    *slot += partial * adjoint;
+                }
+            }
+            stride => {
+                let mut at = 0;
+                for partial in partials {
+                    let Some(slot) = adjoints.get_mut(at) else { break };
+                    *slot += partial * adjoint;
+                    at += stride;
+                }
+            }
+        }
+    }
+}
+
+/// What stands in records that hold numbers and nothing else.
+fn numbers(records: &[Record]) -> &[f64] {
+    // SAFETY: a record is three fields of eight bytes in the order of their declaration, and any bits are a number.
+    unsafe { std::slice::from_raw_parts(records.as_ptr().cast(), NUMBERS * records.len()) }
 }
 
 /// To which of its arguments an operation passes its adjoint.

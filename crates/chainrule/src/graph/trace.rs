@@ -1,7 +1,7 @@
 //! What led to a value: the nodes below it with numbers, labels and gradients, ready to be drawn,
 //! explained or searched for the first NaN.
 
-use super::store::{Argument, Code, Index};
+use super::record::{Argument, Code, Index};
 use super::{Gradient, Point, Value};
 use crate::algebra::Op;
 use crate::expression::{self, Nodes, Part};
@@ -63,12 +63,13 @@ impl<'g> Value<'g> {
         if root == 0 {
             return Trace { nodes: vec![constant(self.value())] };
         }
-        let numbers = graph.numbers(root as usize + 1);
+        let numbers = graph.numbers(root);
         let store = &graph.store;
         let labels = graph.labels.borrow();
         let mut reached = vec![false; root as usize + 1];
         reached[root as usize] = true;
-        for i in (1..=root).rev() {
+        let all = store.nodes(root);
+        for &i in all.iter().rev() {
             match store.record(i).code() {
                 _ if !reached[i as usize] => {}
                 Code::Operation(op) => {
@@ -77,12 +78,12 @@ impl<'g> Value<'g> {
                 Code::Output { site, .. } => {
                     graph.called(site).1.iter().for_each(|a| reached[a.node as usize] = true);
                 }
-                Code::Input | Code::Arguments => {}
+                Code::Input => {}
             }
         }
         let mut place = vec![0; root as usize + 1];
         let mut nodes = Vec::new();
-        for i in (1..=root).filter(|&i| reached[i as usize]) {
+        for i in all.into_iter().filter(|&i| reached[i as usize]) {
             let mut call = None;
             let (kind, arguments) = match store.record(i).code() {
                 Code::Operation(op) => (Kind::Operation(op), store.arguments(op, i).collect()),
@@ -92,7 +93,7 @@ impl<'g> Value<'g> {
                     let argument = |p: Point| Argument { node: p.node, number: p.value };
                     (Kind::Call, points.into_iter().map(argument).collect())
                 }
-                Code::Input | Code::Arguments => (Kind::Input, Vec::new()),
+                Code::Input => (Kind::Input, Vec::new()),
             };
             let mut inputs = Vec::with_capacity(arguments.len());
             for argument in arguments {
