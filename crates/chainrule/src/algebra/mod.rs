@@ -40,6 +40,11 @@ pub trait Algebra: Sized {
         self.apply(R::OP, args)
     }
 
+    /// The same for an operation of any number of arguments, which come one by one.
+    fn apply_all<R: Row>(&self, args: impl Iterator<Item = Self::Value>) -> Self::Value {
+        self.apply_row::<R>(&args.collect::<Vec<_>>())
+    }
+
     /// Whether `value` is known to be exactly zero, so that the chain rule carries nothing on.
     fn is_zero(&self, value: Self::Value) -> bool;
 

@@ -199,7 +199,7 @@ macro_rules! ops {
         ///
         /// If there is no term.
         #[must_use]
-        pub fn $nname<'a, A: Algebra>(terms: &[Term<'a, A>]) -> Term<'a, A> { Term::call_any::<row::$Nop>(terms) })+
+        pub fn $nname<'a, A: Algebra>(terms: &[Term<'a, A>]) -> Term<'a, A> { Term::call_any::<row::$Nop>(terms.iter().copied()) })+
     };
     (@method $($doc:literal)+, $Op:ident $name:ident $x:ident $($z:ident)*) => {
         $(#[doc = $doc])+ #[inline] #[must_use]

@@ -80,15 +80,17 @@ impl<'a, A: Algebra> Term<'a, A> {
     /// # Panics
     ///
     /// If there is no argument: without one there is no algebra to answer in.
-    pub(crate) fn call_any<R: Row>(args: &[Self]) -> Self {
-        let Some(first) = args.first() else {
+    pub(crate) fn call_any<R: Row>(args: impl IntoIterator<Item = Self>) -> Self {
+        let mut args = args.into_iter();
+        let Some(first) = args.next() else {
             panic!("`{}` of no terms has no value; pass at least one", R::OP.info().name)
         };
-        for other in &args[1..] {
+        let rest = args.map(|other| {
             first.algebra.check_same(other.algebra, first.value, other.value);
-        }
-        let values: Vec<A::Value> = args.iter().map(|t| t.value).collect();
-        Term::new(first.algebra, first.algebra.apply_row::<R>(&values))
+            other.value
+        });
+        let all = iter::once(first.value).chain(rest);
+        Term::new(first.algebra, first.algebra.apply_all::<R>(all))
     }
 }
 
@@ -209,7 +211,7 @@ impl<'a, A: Algebra> ops::Neg for &Term<'a, A> {
 /// If the iterator is empty: no term says which graph the sum belongs to.
 impl<A: Algebra> iter::Sum for Term<'_, A> {
     fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
-        Term::call_any::<row::Sum>(&terms.collect::<Vec<_>>())
+        Term::call_any::<row::Sum>(terms)
     }
 }
 
@@ -226,7 +228,7 @@ impl<'s, 'a: 's, A: Algebra> iter::Sum<&'s Term<'a, A>> for Term<'a, A> {
 /// If the iterator is empty.
 impl<A: Algebra> iter::Product for Term<'_, A> {
     fn product<I: Iterator<Item = Self>>(terms: I) -> Self {
-        Term::call_any::<row::Product>(&terms.collect::<Vec<_>>())
+        Term::call_any::<row::Product>(terms)
     }
 }
 

@@ -18,6 +18,7 @@ mod record;
 mod store;
 mod sweep;
 mod trace;
+mod wide;
 
 use crate::algebra::{Algebra, Num, Numeric, Op, Relation, Row, Term};
 use crate::program::Operation;
@@ -27,8 +28,10 @@ use record::{Argument, Code, is_wide};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
+use std::marker::PhantomData;
 use store::Store;
 pub use trace::{Kind, Trace, TraceNode};
+use wide::{ByName, ByRow};
 
 /// A computational graph: an append-only list of nodes in topological order.
 ///
@@ -47,6 +50,7 @@ pub struct Graph {
     epoch: Cell<u64>,
     /// Memory for adjoints that nobody keeps.
     spare: RefCell<Vec<f64>>,
+    wide: wide::Spare,
 }
 
 /// A handle to a node of a [`Graph`]: `Copy`, and it cannot outlive its graph.
@@ -261,30 +265,6 @@ impl Graph {
         };
         Point { value, node }
     }
-
-    /// Records an operation whose arguments get records of their own; `partials` calls back with
-    /// those that exist.
-    fn record_wide(
-        &self,
-        op: Op,
-        args: &[Point],
-        value: f64,
-        partials: impl FnOnce(&[Term<'_, Num>], Term<'_, Num>, &mut dyn FnMut(usize, f64)),
-    ) -> Point {
-        if args.iter().all(|a| a.node == 0) {
-            return Point { value, node: 0 };
-        }
-        let terms: Vec<_> = args.iter().map(|a| Term::new(&Num, a.value)).collect();
-        let mut arguments: Vec<_> =
-            args.iter().map(|a| Argument { node: a.node, number: 0.0 }).collect();
-        partials(&terms, Term::new(&Num, value), &mut |i, p| arguments[i].number = p);
-        for (argument, arg) in arguments.iter_mut().zip(args).filter(|(_, arg)| arg.node == 0) {
-            argument.number = arg.value;
-        }
-        let none = Argument { node: 0, number: 0.0 };
-        let pairs = arguments.chunks(2).map(|pair| [pair[0], pair.get(1).copied().unwrap_or(none)]);
-        Point { value, node: self.store.wide(op, args.len(), pairs) }
-    }
 }
 
 impl Algebra for Graph {
@@ -296,13 +276,14 @@ impl Algebra for Graph {
     }
 
     fn apply(&self, op: Op, args: &[Point]) -> Point {
-        let numbers: Vec<f64> = args.iter().map(|a| a.value).collect();
-        let value = op.value(&numbers);
         if is_wide(op) {
-            return self.record_wide(op, args, value, |terms, y, each| {
-                op.partials(terms, y, |i, p| each(i, p.raw()));
-            });
+            return self.record_wide(op, &ByName(op), args.iter().copied());
         }
+        let value = match *args {
+            [a] => op.value(&[a.value]),
+            [a, b] => op.value(&[a.value, b.value]),
+            _ => op.value(&[]),
+        };
         let partials = |terms: &[Term<'_, Num>], slopes: &mut [Option<f64>; 2]| {
             op.partials(terms, Term::new(&Num, value), |i, p| slopes[i] = Some(p.raw()));
         };
@@ -313,10 +294,7 @@ impl Algebra for Graph {
     #[inline(always)]
     fn apply_row<R: Row>(&self, args: &[Point]) -> Point {
         if R::WIDE {
-            let value = R::value(&args.iter().map(|a| a.value).collect::<Vec<_>>());
-            return self.record_wide(R::OP, args, value, |terms, y, each| {
-                R::partials(terms, y, |i, p| each(i, p.raw()));
-            });
+            return self.apply_all::<R>(args.iter().copied());
         }
         let value = match *args {
             [a] => R::value(&[a.value]),
@@ -327,6 +305,10 @@ impl Algebra for Graph {
             R::partials(terms, Term::new(&Num, value), |i, p| slopes[i] = Some(p.raw()));
         };
         self.record_narrow(R::OP, args, value, partials)
+    }
+
+    fn apply_all<R: Row>(&self, args: impl Iterator<Item = Point>) -> Point {
+        self.record_wide(R::OP, &ByRow::<R>(PhantomData), args)
     }
 
     fn is_zero(&self, value: Point) -> bool {
