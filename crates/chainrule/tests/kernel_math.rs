@@ -27,7 +27,6 @@ fn kernel(op: Op, arguments: usize) -> Kernel {
 fn bound(op: Op) -> f64 {
     match op {
         Op::Exp | Op::Ln => 1.0,
-        Op::Erfc | Op::NormalCdf => 4.0,
         _ => 2.5,
     }
 }

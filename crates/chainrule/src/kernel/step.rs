@@ -3,8 +3,7 @@
 use super::block::{Block, Results};
 use super::code::{Code, Instruction};
 use super::lanes::Lanes;
-use super::loops::{binary, map_to_two, map1, map2, map3, ternary, unary};
-use super::math;
+use super::loops::{binary, map1, map2, map3, ternary, unary, with_slope};
 use crate::algebra::Op;
 
 impl Block<'_> {
@@ -89,12 +88,7 @@ impl Block<'_> {
             Code::Binary(op) => binary(op, self.set(dst), v(a), v(b)),
             Code::Ternary(op) => ternary(op, self.set(dst), v(a), v(b), v(c)),
             Code::Any(op) => self.any(op, dst, a, b),
-            Code::WithSlope(Op::NormalCdf) => {
-                map_to_two(self.set(dst), self.set(b), v(a), math::normal_cdf_and_pdf);
-            }
-            Code::WithSlope(_) => {
-                map_to_two(self.set(dst), self.set(b), v(a), math::tanh_and_slope);
-            }
+            Code::WithSlope(op) => with_slope(op, self.set(dst), self.set(b), v(a)),
             Code::DotUV => self.dot::<L>(dst, c, a, b, |p, _, _| L::splat(u(p))),
             Code::DotVV => self.dot::<L>(dst, c, a, b, |p, at, k| self.load(p, at, k)),
             Code::Accumulate => self.accumulate::<L>(&mut results.sums[dst as usize], a),

@@ -1,22 +1,37 @@
 //! Elementary functions without branches, which a compiler can turn into vector instructions.
 //!
-//! Each is an ordinary function of one number, so a result depends on the argument alone: not on
-//! the lane, the length of the block or the instruction set, all of which run the same additions
-//! and fused products. What a function cannot do without a branch (subnormal arguments of `ln`,
-//! huge ones of `sin`) it leaves to the table: its `rare` says which arguments those are.
+//! Each is made of ordinary functions of a number or two, so a result depends on the argument
+//! alone: not on the lane, the length of the block or the instruction set, all of which run the
+//! same additions and fused products. The longer ones come in steps, for loops of their own. What a
+//! function cannot do without a branch (subnormal arguments of `ln`, huge ones of `sin`) it leaves
+//! to the table: its `rare` says which arguments those are.
 //!
-//! The coefficients are Chebyshev fits made with `mpmath` in 60 digits; the errors stated with each
-//! function are checked against the table's reference values in `tests/kernel_math.rs`.
+//! The coefficients are Chebyshev fits made with `mpmath` in 50 digits. The errors stated with each
+//! function are checked in `tests/kernel_vector.rs`; decision 013 tells how they were kept low.
 
 mod exponential;
 mod logarithm;
 mod normal;
+mod power;
 mod trigonometric;
 
-pub(super) use exponential::{exp, never, sech, sigmoid, silu, silu_is_rare, tanh, tanh_and_slope};
-pub(super) use logarithm::{ln, ln_is_rare, log_sigmoid, softplus};
-pub(super) use normal::{erf, erfc, gauss, normal_cdf, normal_cdf_and_pdf, normal_pdf};
-pub(super) use trigonometric::{angle_is_rare, cos, sin, tan};
+pub(super) use exponential::{
+    cosh, exp, exp_m1, exp_m1_is_rare, exp_of_minus_size, exp2, hyperbolic_is_rare, never,
+    quarter_and_rest, scale_and_rest_of_minus_size, scale_and_rest_of_size, sech, sech_is_rare,
+    sigmoid, silu, silu_is_rare, sinh, tanh, tanh_and_slope,
+};
+pub(super) use logarithm::{
+    exp_of_minus_distance, ln, ln_1p, ln_1p_is_rare, ln_is_rare, log_sigmoid, log2, log10,
+    logaddexp, logaddexp_is_rare, softplus, softplus_parts,
+};
+pub(super) use normal::{
+    erf, erfc, erfc_ratio, erfc_ratios, gauss, normal_cdf, normal_cdf_and_pdf, normal_pdf,
+    normal_ratio, normal_ratios,
+};
+pub(super) use power::{
+    hypot, hypot_is_rare, is_mirrored, is_odd, long_ln, pow, pow_is_rare, quotient,
+};
+pub(super) use trigonometric::{angle_is_rare, atan, cos, reduced_angle, sin, tan};
 
 /// Adding it rounds a number below 2^51 to a whole one, which then stands in the low bits.
 const SHIFT: f64 = 6755399441055744.0;
@@ -38,6 +53,12 @@ fn polynomial<const N: usize>(x: f64, c: &[f64; N]) -> f64 {
         odd = odd.mul_add(square, c[i]);
     }
     odd.mul_add(x, even)
+}
+
+/// `2^k` from `k` plus [`SHIFT`] plus 1023, for whole `k` from −1022 to 1023.
+#[inline(always)]
+fn power_of_two(shifted: f64) -> f64 {
+    f64::from_bits(shifted.to_bits() << 52)
 }
 
 /// `x` kept between two bounds; NaN stays NaN.
