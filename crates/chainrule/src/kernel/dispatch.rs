@@ -12,6 +12,8 @@ pub enum Instructions {
     Avx512,
     /// AVX2 with fused products: four numbers at once.
     Avx2,
+    /// NEON, which every 64-bit ARM has: two numbers at once.
+    Neon,
     /// What the target always has. Without a fused product in hardware it is slow, as it keeps the
     /// same bits.
     Portable,
@@ -19,8 +21,8 @@ pub enum Instructions {
 
 impl Instructions {
     /// All of them, fastest first.
-    pub const ALL: [Instructions; 3] =
-        [Instructions::Avx512, Instructions::Avx2, Instructions::Portable];
+    pub const ALL: [Instructions; 4] =
+        [Instructions::Avx512, Instructions::Avx2, Instructions::Neon, Instructions::Portable];
 
     /// Whether this machine has it.
     #[must_use]
@@ -40,6 +42,7 @@ impl Instructions {
             }
             #[cfg(not(target_arch = "x86_64"))]
             Instructions::Avx512 | Instructions::Avx2 => false,
+            Instructions::Neon => cfg!(target_arch = "aarch64"),
             Instructions::Portable => true,
         }
     }
@@ -74,6 +77,11 @@ pub(super) fn run(
         Instructions::Avx2 if instructions.is_available() => {
             // SAFETY: the machine has the features that the function enables.
             unsafe { x86::avx2(plan, frame, columns, rows, uniforms, results) }
+        }
+        // No feature to enable: the target has it throughout.
+        #[cfg(target_arch = "aarch64")]
+        Instructions::Neon => {
+            block::run::<super::lanes::Neon>(plan, frame, columns, rows, uniforms, results);
         }
         _ => block::run::<[f64; 8]>(plan, frame, columns, rows, uniforms, results),
     }

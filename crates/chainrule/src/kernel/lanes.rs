@@ -149,3 +149,66 @@ mod x86 {
         }
     }
 }
+
+#[cfg(target_arch = "aarch64")]
+pub(super) use arm::Neon;
+
+#[cfg(target_arch = "aarch64")]
+#[expect(unsafe_code, reason = "intrinsics that read and write where a pointer says")]
+mod arm {
+    use super::Lanes;
+    use std::arch::aarch64::{
+        float64x2_t, vaddq_f64, vdupq_n_f64, vfmaq_f64, vld1q_f64, vmulq_f64, vst1q_f64, vsubq_f64,
+    };
+
+    /// Four registers.
+    #[derive(Clone, Copy)]
+    pub(in super::super) struct Neon([float64x2_t; 4]);
+
+    impl Neon {
+        #[inline(always)]
+        fn zip(self, other: Self, f: impl Fn(float64x2_t, float64x2_t) -> float64x2_t) -> Self {
+            Neon(std::array::from_fn(|i| f(self.0[i], other.0[i])))
+        }
+    }
+
+    impl Lanes for Neon {
+        #[inline(always)]
+        fn load(from: &[f64; 8]) -> Self {
+            // SAFETY: the array holds the eight numbers.
+            Neon(std::array::from_fn(|i| unsafe { vld1q_f64(from.as_ptr().add(2 * i)) }))
+        }
+        #[inline(always)]
+        fn store(self, to: &mut [f64; 8]) {
+            for (i, pair) in self.0.into_iter().enumerate() {
+                // SAFETY: the array holds eight numbers.
+                unsafe { vst1q_f64(to.as_mut_ptr().add(2 * i), pair) }
+            }
+        }
+        #[inline(always)]
+        fn splat(x: f64) -> Self {
+            // SAFETY: every 64-bit ARM has NEON.
+            Neon([unsafe { vdupq_n_f64(x) }; 4])
+        }
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            // SAFETY: every 64-bit ARM has NEON.
+            self.zip(other, |x, y| unsafe { vaddq_f64(x, y) })
+        }
+        #[inline(always)]
+        fn sub(self, other: Self) -> Self {
+            // SAFETY: every 64-bit ARM has NEON.
+            self.zip(other, |x, y| unsafe { vsubq_f64(x, y) })
+        }
+        #[inline(always)]
+        fn mul(self, other: Self) -> Self {
+            // SAFETY: every 64-bit ARM has NEON.
+            self.zip(other, |x, y| unsafe { vmulq_f64(x, y) })
+        }
+        #[inline(always)]
+        fn mul_add(self, b: Self, c: Self) -> Self {
+            // SAFETY: every 64-bit ARM has NEON.
+            Neon(std::array::from_fn(|i| unsafe { vfmaq_f64(c.0[i], self.0[i], b.0[i]) }))
+        }
+    }
+}
