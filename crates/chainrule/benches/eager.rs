@@ -4,6 +4,14 @@
 
 #![expect(clippy::needless_range_loop, reason = "rows by their numbers, as in a formula")]
 
+#[path = "../examples/microgpt.rs"]
+#[expect(dead_code, reason = "the example's training and its invention of names")]
+mod gpt;
+#[path = "../tests/support/microgpt_by_hand.rs"]
+mod microgpt_by_hand;
+#[path = "../tests/support/moons_by_hand.rs"]
+mod moons_by_hand;
+
 use chainrule::{Graph, Value};
 use divan::{Bencher, black_box};
 
@@ -284,6 +292,7 @@ mod step {
 
 /// The 2-16-16-1 network on the hundred moons: hinge loss and 10⁻⁴ times the squared weights.
 mod moons {
+    use super::moons_by_hand::moons_by_hand;
     use super::{Bencher, Graph, Value, black_box};
 
     const SIZES: [usize; 4] = [2, 16, 16, 1];
@@ -347,5 +356,57 @@ mod moons {
     #[divan::bench]
     fn dot_as_one_node(bencher: Bencher) {
         run(bencher, |w, x, bias| chainrule::dot(w, x) + bias);
+    }
+
+    #[divan::bench]
+    fn hand(bencher: Bencher) {
+        let (weights, rows) = data();
+        let mut slopes = vec![0.0; weights.len()];
+        bencher.bench_local(|| {
+            let value = moons_by_hand(black_box(&weights), &rows, &mut slopes);
+            black_box(&slopes);
+            value
+        });
+    }
+}
+
+/// Loss and gradient of the example `microgpt` on the first name: its graph, and backpropagation by hand, which
+/// `tests/by_hand.rs` compares. Adam and the reading of data are not in it.
+mod microgpt {
+    use super::gpt::{loss, tokens};
+    use super::microgpt_by_hand::microgpt_by_hand;
+    use super::{Bencher, Graph, black_box};
+
+    fn data() -> (Vec<f64>, &'static str) {
+        let weights = include_str!("../tests/data/fixtures/microgpt_w0.txt");
+        let name = include_str!("../tests/data/fixtures/names.txt").lines().next();
+        let weights = weights.split_whitespace().filter_map(|word| word.parse().ok());
+        (weights.collect(), name.expect("a name"))
+    }
+
+    #[divan::bench]
+    fn graph(bencher: Bencher) {
+        let ((weights, name), mut graph) = (data(), Graph::new());
+        let mut slopes = vec![0.0; weights.len()];
+        bencher.bench_local(|| {
+            graph.clear();
+            let terms: Vec<_> = black_box(&weights).iter().map(|&w| graph.value(w)).collect();
+            let loss = loss(&terms, black_box(name));
+            loss.gradient_into(&terms, &mut slopes);
+            black_box(&slopes);
+            loss.value()
+        });
+    }
+
+    #[divan::bench]
+    fn hand(bencher: Bencher) {
+        let (weights, name) = data();
+        let mut slopes = vec![0.0; weights.len()];
+        bencher.bench_local(|| {
+            let tokens = tokens(black_box(name));
+            let value = microgpt_by_hand(black_box(&weights), &tokens, &mut slopes);
+            black_box(&slopes);
+            value
+        });
     }
 }

@@ -105,10 +105,14 @@ fn predict<'a, A: Algebra>(
     times(weights.logits, &x)
 }
 
-/// The mean surprise at the next letter, over the positions of one name.
-fn loss<'a, A: Algebra>(weights: &[Term<'a, A>], name: &str) -> Term<'a, A> {
+/// The letters of a name between two edges.
+pub(crate) fn tokens(name: &str) -> Vec<usize> {
     let letters = name.bytes().map(|b| usize::from(b - b'a'));
-    let tokens: Vec<usize> = [EDGE].into_iter().chain(letters).chain([EDGE]).collect();
+    [EDGE].into_iter().chain(letters).chain([EDGE]).collect()
+}
+
+/// The mean surprise at the next letter, over the positions of one name.
+pub(crate) fn loss<'a, A: Algebra>(weights: &[Term<'a, A>], name: &str) -> Term<'a, A> {
     let weights = Weights::new(weights);
     let mut memory = Memory { keys: Vec::new(), values: Vec::new() };
     let surprise = |(position, pair): (usize, &[usize])| {
@@ -116,7 +120,7 @@ fn loss<'a, A: Algebra>(weights: &[Term<'a, A>], name: &str) -> Term<'a, A> {
         logsumexp(&logits) - logits[pair[1]]
     };
     let surprises: Vector<'a, A> =
-        tokens.windows(2).take(CONTEXT).enumerate().map(surprise).collect();
+        tokens(name).windows(2).take(CONTEXT).enumerate().map(surprise).collect();
     chainrule::mean(&surprises)
 }
 

@@ -1,8 +1,12 @@
 //! microgpt: one training step of a small GPT on scalar values, after Karpathy: the loss of the first name.
 
+#[path = "../../../../crates/chainrule/tests/support/microgpt_by_hand.rs"]
+mod microgpt_by_hand;
+
 use super::numbers;
 use crate::engine::Program;
 use crate::number::Number;
+use microgpt_by_hand::microgpt_by_hand;
 
 const WIDTH: usize = 16;
 const CONTEXT: usize = 16;
@@ -21,6 +25,10 @@ impl Microgpt {
         let first = names.lines().next().expect("there is a name");
         let letters = first.bytes().map(|b| usize::from(b - b'a'));
         Microgpt { tokens: [EDGE].into_iter().chain(letters).chain([EDGE]).collect() }
+    }
+
+    pub fn by_hand(&self, p: &[f64], gradient: &mut [f64]) -> f64 {
+        microgpt_by_hand(p, &self.tokens, gradient)
     }
 
     /// Token, position and logits matrices, query, key, value, output, up, down.

@@ -49,7 +49,7 @@ pub struct Graph {
     /// How often the graph was cleared: tells an old [`Gradient`] from a current one.
     epoch: Cell<u64>,
     /// Memory for adjoints that nobody keeps.
-    spare: RefCell<Vec<f64>>,
+    spare: RefCell<Box<[f64]>>,
     wide: wide::Spare,
 }
 
