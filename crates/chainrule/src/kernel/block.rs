@@ -21,8 +21,11 @@ struct Group([f64; LANES]);
 pub(super) struct Frame {
     /// Groups of rows in a block that is full.
     groups: usize,
-    /// Slot after slot, then room for the columns of a block whose last group is not full.
-    memory: Vec<Group>,
+    /// Slot after slot.
+    slots: Vec<Group>,
+    /// Room for a copy of each column. Not behind the slots: a reference to it must not be one to
+    /// them, whose places are in use.
+    room: Vec<Group>,
     /// Where the rows of the block stand: columns, then slots.
     places: Vec<*mut f64>,
 }
@@ -40,7 +43,8 @@ impl Frame {
         let spare = plan.spare.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut frame = spare.unwrap_or_default();
         frame.groups = rows.div_ceil(LANES);
-        frame.memory.resize(frame.groups * (plan.slots + plan.columns), Group([0.0; LANES]));
+        frame.slots.resize(frame.groups * plan.slots, Group([0.0; LANES]));
+        frame.room.resize(frame.groups * plan.columns, Group([0.0; LANES]));
         frame
     }
 
@@ -52,12 +56,12 @@ impl Frame {
     fn lay_out(&mut self, plan: &Plan, uniforms: &[f64]) {
         let groups = self.groups;
         for &(slot, u) in &plan.filled {
-            let slot = &mut self.memory[slot as usize * groups..][..groups];
+            let slot = &mut self.slots[slot as usize * groups..][..groups];
             slot.fill(Group([uniforms[u as usize]; LANES]));
         }
         self.places.clear();
         self.places.resize(plan.columns, std::ptr::null_mut());
-        let slots = self.memory.chunks_exact_mut(groups).take(plan.slots);
+        let slots = self.slots.chunks_exact_mut(groups);
         self.places.extend(slots.map(|slot| slot.as_mut_ptr().cast::<f64>()));
     }
 
@@ -65,7 +69,7 @@ impl Frame {
     /// last group is not full or the plan reads a column often that begins within a cache line.
     fn seek(&mut self, plan: &Plan, columns: &[&[f64]], rows: Range<usize>) {
         let is_whole = rows.len().is_multiple_of(LANES);
-        let room = self.memory[plan.slots * self.groups..].chunks_exact_mut(self.groups);
+        let room = self.room.chunks_exact_mut(self.groups);
         let places = self.places.iter_mut().zip(columns.iter().zip(&plan.copied));
         for ((place, (column, &is_copied)), room) in places.zip(room) {
             let column = &column[rows.clone()];
@@ -107,7 +111,8 @@ pub(super) fn run<L: Lanes>(
     results: &mut Results<'_, '_>,
 ) {
     assert!(columns.len() == plan.columns && uniforms.len() == plan.uniform_count());
-    assert!(frame.memory.len() == frame.groups * (plan.slots + plan.columns));
+    assert!(frame.slots.len() == frame.groups * plan.slots);
+    assert!(frame.room.len() == frame.groups * plan.columns);
     assert!(results.sums.len() == plan.sums && results.stores.len() == plan.stores);
     let groups = frame.groups;
     frame.lay_out(plan, uniforms);

@@ -95,7 +95,7 @@ impl Rows {
         }
         rows.is_exact = is_exact;
         if !is_exact {
-            rows.pair_with_slopes();
+            rows.pair_with_slopes(program);
             rows.fuse();
             rows.scale_differences();
         }
@@ -119,21 +119,27 @@ impl Rows {
     }
 
     /// Where an operation and its derivative are both wanted, one instruction gives both: `tanh`
-    /// and `sech²`, the normal distribution function and its density.
-    fn pair_with_slopes(&mut self) {
+    /// and `sech²`, the normal distribution function and its density, the rectifier and its step.
+    fn pair_with_slopes(&mut self, program: &Program) {
         let mut firsts: HashMap<(Op, Id), usize> = HashMap::new();
         for i in 0..self.nodes.len() {
             let Kind::Operation(op) = self.nodes[i].kind else { continue };
             let arg = self.nodes[i].args[0];
-            let (first, x) = match op {
-                Op::Tanh | Op::NormalCdf => {
+            let (first, x, inside) = match op {
+                Op::Tanh | Op::NormalCdf | Op::Relu => {
                     firsts.insert((op, arg), i);
                     continue;
                 }
-                Op::NormalPdf => (Op::NormalCdf, arg),
+                Op::NormalPdf => (Op::NormalCdf, arg, vec![]),
                 Op::Square if self.is_private(arg) => match &self.nodes[arg as usize] {
-                    Node { kind: Kind::Operation(Op::Sech), args } => (Op::Tanh, args[0]),
+                    Node { kind: Kind::Operation(Op::Sech), args } => {
+                        (Op::Tanh, args[0], vec![arg])
+                    }
                     _ => continue,
+                },
+                Op::Select => match self.step_of(i, program) {
+                    Some((x, inside)) => (Op::Relu, x, inside),
+                    None => continue,
                 },
                 _ => continue,
             };
@@ -141,14 +147,42 @@ impl Rows {
             if self.nodes[pair].kind != Kind::Operation(first) {
                 continue;
             }
-            if op == Op::Square {
-                self.nodes[arg as usize] = Node { kind: Kind::Gone, args: vec![] };
+            // What stood inside of the derivative used its argument, as the derivative did.
+            self.release(i);
+            for id in inside {
+                self.release(id as usize);
+                self.nodes[id as usize] = Node { kind: Kind::Gone, args: vec![] };
             }
-            self.uses[x as usize] -= 1;
             self.uses[pair] += 1;
             self.nodes[pair].kind = Kind::WithSlope(first);
             self.nodes[i] = Node { kind: Kind::SlopeOf, args: vec![pair as Id] };
         }
+    }
+
+    /// Takes back that node `i` uses its arguments.
+    fn release(&mut self, i: usize) {
+        for k in 0..self.nodes[i].args.len() {
+            self.uses[self.nodes[i].args[k] as usize] -= 1;
+        }
+    }
+
+    /// For the derivative of the rectifier, `x > 0` unless `x` is NaN: `x`, and the nodes that only
+    /// it uses.
+    fn step_of(&self, i: usize, program: &Program) -> Option<(Id, Vec<Id>)> {
+        let number = |id: Id| match program.step(self.uniforms[self.uniform(id)? as usize]) {
+            Step::Constant(c) => Some(c),
+            _ => None,
+        };
+        let inside = |id: Id, op: Op| match &self.nodes[id as usize] {
+            Node { kind: Kind::Operation(found), args } if *found == op && self.is_private(id) => {
+                Some((args[0], args[1]))
+            }
+            _ => None,
+        };
+        let &[is_number, is_above, otherwise] = &self.nodes[i].args[..] else { return None };
+        let ((x, same), (y, zero)) = (inside(is_number, Op::Eq)?, inside(is_above, Op::Gt)?);
+        let fits = x == same && x == y && number(zero)? == 0.0 && number(otherwise)?.is_nan();
+        fits.then(|| (x, vec![is_number, is_above]))
     }
 
     /// The factors of a product that nothing else uses.

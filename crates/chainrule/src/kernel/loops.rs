@@ -184,19 +184,26 @@ pub(super) fn unary(op: Op, out: &mut [f64], x: &[f64]) {
     }
 }
 
-/// `tanh` or the normal distribution function, and its derivative.
+/// `tanh`, the normal distribution function or the rectifier, and its derivative.
 #[inline(always)]
 pub(super) fn with_slope(op: Op, out: &mut [f64], slope: &mut [f64], x: &[f64]) {
     // Their steps leave two numbers to each other.
     let pieces = out.chunks_mut(PIECE).zip(slope.chunks_mut(PIECE)).zip(x.chunks(PIECE));
     for ((out, slope), x) in pieces {
-        if op == Op::NormalCdf {
-            map_to_two(out, slope, x, |x, _| math::normal_ratios(x));
-            map_to_two(out, slope, x, math::normal_ratio);
-            map_to_two(out, slope, x, math::normal_cdf_and_pdf);
-        } else {
-            map_to_two(out, slope, x, |x, _| math::quarter_and_rest(x));
-            map_to_two(out, slope, x, math::tanh_and_slope);
+        match op {
+            Op::Relu => map_to_two(out, slope, x, |x, _| {
+                let step = if x > 0.0 { 1.0 } else { 0.0 };
+                [row::Relu::value(&[x]), if x.is_nan() { f64::NAN } else { step }]
+            }),
+            Op::NormalCdf => {
+                map_to_two(out, slope, x, |x, _| math::normal_ratios(x));
+                map_to_two(out, slope, x, math::normal_ratio);
+                map_to_two(out, slope, x, math::normal_cdf_and_pdf);
+            }
+            _ => {
+                map_to_two(out, slope, x, |x, _| math::quarter_and_rest(x));
+                map_to_two(out, slope, x, math::tanh_and_slope);
+            }
         }
     }
 }
