@@ -182,3 +182,94 @@ fn a_loop_of_a_loop_is_differentiated() {
     close(&f.gradient(&x).expect("two"), &plain.gradient(&x).expect("two"));
     close(&f.hessian(&x).expect("two").concat(), &plain.hessian(&x).expect("two").concat());
 }
+
+/// A filter of measurements: level, trend and the squares by which it misses, with two gains.
+fn filter<'g>(z: &[Value<'g>]) -> Vec<Value<'g>> {
+    let [level, trend, loss, a, b, seen, weight] = z[..] else { panic!("seven inputs") };
+    let missed = seen - level - trend;
+    let new = level + trend + a * missed;
+    vec![new, trend + b * missed.tanh(), loss + weight * missed.square()]
+}
+
+fn filtered(rows: &[[f64; 2]], room: usize) -> Function {
+    let names = ["level", "trend", "loss", "a", "b", "seen", "weight"];
+    let step = Function::record_slices(&names, &[1.0; 7], filter).expect("names");
+    let smooth = Operation::scan_rows("smooth", &step, rows, room * 3 * 8).expect("rows");
+    assert_eq!(smooth.inputs(), ["level", "trend", "loss", "a", "b"]);
+    Function::record_slices(&["level", "a", "b"], &[0.5; 3], move |x| {
+        let zero = x[0].constant(0.0);
+        vec![smooth.call(&[x[0], zero, zero, x[1], x[2]])[2]]
+    })
+    .expect("names")
+}
+
+fn measured(count: u32) -> Vec<[f64; 2]> {
+    let row = |i: u32| [f64::from(i * i % 17) / 5.0, 1.0 + f64::from(i % 3)];
+    (0..count).map(row).collect()
+}
+
+#[test]
+fn a_loop_over_rows_agrees_with_the_loop_written_out() {
+    for count in [1, 2, 9, 40] {
+        let rows = measured(count);
+        let data = rows.clone();
+        let plain = Function::record_slices(&["level", "a", "b"], &[0.5; 3], move |x| {
+            let zero = x[0].constant(0.0);
+            let mut state = vec![x[0], zero, zero];
+            for row in &data {
+                let row = row.map(|v| x[0].constant(v));
+                state = filter(&[&state[..], &x[1..], &row].concat());
+            }
+            vec![state[2]]
+        })
+        .expect("names");
+        for room in [1, 3, 100] {
+            let f = filtered(&rows, room);
+            let (x, d, ok) = ([0.4, 0.3, 0.2], [1.0, -0.5, 2.0], "three numbers");
+            assert_eq!(f.value(&x), plain.value(&x));
+            close(&f.gradient(&x).expect(ok), &plain.gradient(&x).expect(ok));
+            close(&f.jvp(&x, &d).expect(ok).1, &plain.jvp(&x, &d).expect(ok).1);
+            close(&f.hvp(&x, &d).expect(ok), &plain.hvp(&x, &d).expect(ok));
+            let (ours, theirs) = (f.hessian(&x).expect(ok), plain.hessian(&x).expect(ok));
+            close(&ours.concat(), &theirs.concat());
+        }
+    }
+}
+
+#[test]
+fn states_kept_by_a_value_serve_the_gradient_of_the_same_point_alone() {
+    let f = filtered(&measured(50), 10);
+    let ok = "three numbers";
+    let points = [[0.4, 0.3, 0.2], [0.4, 0.3, 0.2], [0.5, 0.3, 0.2], [0.4, 0.31, 0.2]];
+    let fresh = points.map(|x| filtered(&measured(50), 10).gradient(&x).expect(ok));
+    for (x, gradient) in points.iter().zip(&fresh) {
+        assert_eq!(&f.gradient(x).expect(ok), gradient);
+        // Leaves states of another point behind.
+        f.value(&[0.1, 0.2, 0.3]).expect(ok);
+    }
+}
+
+#[test]
+fn a_loop_over_rows_is_saved_with_them() {
+    let mut rows = measured(5);
+    let f = filtered(&rows, 3);
+    let again = Function::from_json(&f.to_json()).expect("a saved function");
+    let x = [0.4, 0.3, 0.2];
+    assert_eq!(again.gradient(&x), f.gradient(&x));
+    rows[3][0] = f64::NAN;
+    let again = Function::from_json(&filtered(&rows, 3).to_json()).expect("a saved function");
+    assert!(again.value(&x).expect("three numbers").is_nan());
+}
+
+#[test]
+fn rows_that_do_not_fit_are_refused() {
+    let step = Function::record(["x", "k"], |[x, k]| x * k).expect("names");
+    let message = |rows: &[Vec<f64>]| {
+        Operation::scan_rows("walk", &step, rows, 64).expect_err("rows do not fit").to_string()
+    };
+    let uneven = message(&[vec![1.0], vec![1.0, 2.0]]);
+    assert!(uneven.contains("row 1 of `walk` has 2 numbers, row 0 has 1"), "{uneven}");
+    assert!(message(&[]).contains("`walk` has no row"));
+    let wide = message(&[vec![1.0, 2.0]]);
+    assert!(wide.contains("1 outputs for 2 inputs, of which 2 are a row's"), "{wide}");
+}

@@ -20,9 +20,11 @@ mod sparse;
 use crate::error::{Error, ErrorKind};
 pub use cost::{Cost, Derivative, size};
 pub use evaluate::Workspace;
+
 pub use objective::FunctionObjective;
 use path::Path;
 use record::Source;
+pub(crate) use save::{number, read_number};
 pub use sparse::SparsePlan;
 use std::fmt;
 use std::sync::{Arc, RwLock};

@@ -193,11 +193,11 @@ fn wrong(what: impl std::fmt::Display) -> Error {
 }
 
 /// A number as JSON; what JSON has no number for, as text.
-fn number(c: f64) -> Value {
+pub(crate) fn number(c: f64) -> Value {
     if c.is_finite() { json!(c) } else { Value::from(c.to_string()) }
 }
 
-fn read_number(value: &Value) -> Option<f64> {
+pub(crate) fn read_number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(n) => n.as_f64(),
         Value::String(s) if ["NaN", "inf", "-inf"].contains(&s.as_str()) => s.parse().ok(),

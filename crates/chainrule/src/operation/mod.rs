@@ -7,7 +7,7 @@
 //! | the same with second and higher derivatives | [`Operation::with_derivative`](crate::Operation::with_derivative) |
 //! | a recorded function as one node | [`Operation::from_function`](crate::Operation::from_function) |
 //! | what a solver of yours finds | [`Operation::root`](crate::Operation::root), [`Operation::fixed_point`](crate::Operation::fixed_point), [`Operation::linear_solve`](crate::Operation::linear_solve) |
-//! | a step repeated many times | [`Operation::scan`](crate::Operation::scan) |
+//! | a step repeated many times, or for each row of data | [`Operation::scan`](crate::Operation::scan), [`Operation::scan_rows`](crate::Operation::scan_rows) |
 //!
 //! ```
 //! use chainrule::{Function, Operation};
@@ -24,6 +24,7 @@ mod custom;
 mod function;
 mod implicit;
 mod lu;
+mod rows;
 pub(crate) mod saved;
 mod scan;
 mod schedule;

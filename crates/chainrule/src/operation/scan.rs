@@ -2,11 +2,15 @@
 
 use super::closed::{self, Body};
 use super::function::Recorded;
+use super::rows::Rows;
 use super::schedule::{Action, Schedule};
 use crate::error::{Error, ErrorKind};
 use crate::function::Function;
 use crate::program::Operation;
-use std::sync::{Arc, OnceLock};
+use std::iter::Peekable;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 impl Operation {
     /// A loop: `step` repeated `steps` times, from the first state to the last, as one node.
@@ -21,6 +25,7 @@ impl Operation {
     /// binomial schedule of Griewank and Walther: with room for `s` states, `n` steps are run
     /// forward at most `t` times each, where `t` is the least number with `(s+t)!/(s!·t!) ≥ n`. For
     /// a million steps that is 5 times with room for 64 states, 3 with 1000, 2 with 1500.
+    /// Once reverse mode was used, a value keeps these states too, for the gradient that follows.
     /// Second derivatives are loops too: the memory bound holds for each. Branches of the step are
     /// followed step by step.
     ///
@@ -40,16 +45,75 @@ impl Operation {
     ///
     /// If the name is empty, or the step has no output or more outputs than inputs.
     pub fn scan(name: &str, step: &Function, steps: usize, bytes: usize) -> Result<Self, Error> {
-        let (inputs, outputs) = (step.inputs().len(), step.outputs().len());
-        if name.is_empty() || outputs == 0 || outputs > inputs {
-            let message = format!("the step of `{name}` has {outputs} outputs for {inputs} inputs");
-            let hint = "its outputs are the new state, its leading inputs the old one";
-            return Err(Error::new(ErrorKind::Length, message).hint(hint));
-        }
-        let step = Arc::new(Recorded::new(step.clone()));
-        let feeds = (0..outputs).collect();
-        Ok(closed::operation(name, Scan::new(step, feeds, steps, bytes)))
+        let rows = Rows::none(step.inputs().len());
+        scan(name, step, steps, rows, bytes)
     }
+
+    /// A loop over rows of data: as [`scan`](Operation::scan), with a step for each row, whose
+    /// numbers are the step's last inputs. They are no inputs of the loop, and nothing is
+    /// differentiated with respect to them.
+    ///
+    /// ```
+    /// use chainrule::{Function, Operation};
+    /// // A moving average of measurements, and the squares by which it misses the next one.
+    /// let names = ["mean", "loss", "a", "seen"];
+    /// let step = Function::record_vector(names, |[mean, loss, a, seen]| {
+    ///     [mean + a * (seen - mean), loss + (seen - mean).square()]
+    /// })?;
+    /// let smooth = Operation::scan_rows("smooth", &step, &[[1.0], [2.0], [4.0]], 1 << 20)?;
+    /// let f = Function::record(["a"], move |[a]| {
+    ///     smooth.call(&[a.constant(0.0), a.constant(0.0), a])[1]
+    /// })?;
+    /// // 1 + (2 − a)² + (4 − 3a + a²)²
+    /// let (value, gradient) = f.value_and_gradient(&[1.0])?;
+    /// assert_eq!((value, gradient), (6.0, vec![-6.0]));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for `scan`, and if there is no row, or the rows are not equally long, or longer than what the step's inputs
+    /// have behind the state.
+    pub fn scan_rows(
+        name: &str,
+        step: &Function,
+        rows: &[impl AsRef<[f64]>],
+        bytes: usize,
+    ) -> Result<Self, Error> {
+        let Some(width) = rows.first().map(|row| row.as_ref().len()) else {
+            let message =
+                format!("`{name}` has no row, so how many numbers a step sees is unknown");
+            return Err(Error::new(ErrorKind::Length, message));
+        };
+        if let Some(i) = rows.iter().position(|row| row.as_ref().len() != width) {
+            let found = rows[i].as_ref().len();
+            let message = format!("row {i} of `{name}` has {found} numbers, row 0 has {width}");
+            return Err(Error::new(ErrorKind::Length, message));
+        }
+        let numbers = rows.iter().flat_map(AsRef::as_ref).copied().collect();
+        let inputs = step.inputs().len();
+        scan(name, step, rows.len(), Rows { numbers, width, inputs }, bytes)
+    }
+}
+
+fn scan(
+    name: &str,
+    step: &Function,
+    steps: usize,
+    rows: Rows,
+    bytes: usize,
+) -> Result<Operation, Error> {
+    let (inputs, outputs, width) = (rows.inputs, step.outputs().len(), rows.width);
+    if name.is_empty() || outputs == 0 || outputs + width > inputs {
+        let mut message = format!("the step of `{name}` has {outputs} outputs for {inputs} inputs");
+        if width > 0 {
+            message += &format!(", of which {width} are a row's");
+        }
+        let hint = "its outputs are the new state, its leading inputs the old one";
+        return Err(Error::new(ErrorKind::Length, message).hint(hint));
+    }
+    let step = Arc::new(Recorded::new(step.clone()));
+    Ok(closed::operation(name, Scan::new(step, (0..outputs).collect(), steps, rows, bytes)))
 }
 
 /// A loop.
@@ -58,18 +122,45 @@ struct Scan {
     /// The input that each output of a step is in the next one.
     feeds: Vec<usize>,
     steps: usize,
+    rows: Rows,
     bytes: usize,
+    /// The loop's inputs.
+    inputs: Vec<String>,
     reach: OnceLock<Option<Vec<Vec<bool>>>>,
+    /// Whether reverse mode was asked for: then a value is likely to be followed by it.
+    is_reversed: AtomicBool,
+    last: Mutex<Option<Ahead>>,
+}
+
+/// What reverse mode begins with: states that were kept on the way forward.
+struct Ahead {
+    /// Inputs of the first step.
+    from: Vec<f64>,
+    kept: Vec<f64>,
+    actions: Peekable<Schedule>,
 }
 
 impl Scan {
-    fn new(step: Arc<dyn Body>, feeds: Vec<usize>, steps: usize, bytes: usize) -> Self {
-        Scan { step, feeds, steps, bytes, reach: OnceLock::new() }
+    fn new(step: Arc<dyn Body>, feeds: Vec<usize>, steps: usize, rows: Rows, bytes: usize) -> Self {
+        let names = step.inputs().iter().enumerate();
+        let inputs = names.filter(|(i, _)| rows.is_input(*i)).map(|(_, name)| name.clone());
+        Scan {
+            inputs: inputs.collect(),
+            step,
+            feeds,
+            steps,
+            rows,
+            bytes,
+            reach: OnceLock::new(),
+            is_reversed: AtomicBool::new(false),
+            last: Mutex::new(None),
+        }
     }
 
-    /// Runs `count` steps; the state stands in `x`, `y` is scratch.
-    fn advance(&self, x: &mut [f64], y: &mut [f64], count: usize) -> Result<(), Error> {
-        for _ in 0..count {
+    /// Runs steps; the state stands in `x`, `y` is scratch.
+    fn advance(&self, x: &mut [f64], y: &mut [f64], steps: Range<usize>) -> Result<(), Error> {
+        for step in steps {
+            self.rows.set(step, x);
             self.step.eval(x, y)?;
             self.set_state(x, y);
         }
@@ -91,9 +182,35 @@ impl Scan {
         self.bytes / (self.feeds.len() * size_of::<f64>()).max(1)
     }
 
-    /// What may come from where after any number of steps; none if that is too much to say.
+    /// Runs forward until the first step that is reversed, keeping states; how many steps those are.
+    fn ahead(&self, x: &mut [f64], y: &mut [f64]) -> Result<(Ahead, usize), Error> {
+        let from = x.to_vec();
+        // No more than the bound: a list that grew as it goes might take twice that.
+        let room = self.room().clamp(1, self.steps.max(1));
+        let mut kept = Vec::with_capacity(room * self.feeds.len());
+        self.keep(x, &mut kept);
+        let mut actions = Schedule::new(self.steps, self.room()).peekable();
+        let mut at = 0;
+        while let Some(&Action::Keep { from, to }) = actions.peek() {
+            self.advance(x, y, from..to)?;
+            self.keep(x, &mut kept);
+            actions.next();
+            at = to;
+        }
+        Ok((Ahead { from, kept, actions }, at))
+    }
+
+    /// What the last value left, if it was that of the same inputs.
+    fn take(&self, x: &[f64]) -> Option<Ahead> {
+        let found = self.last.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let same = found.from.iter().zip(x).all(|(a, b)| a.to_bits() == b.to_bits());
+        same.then_some(found)
+    }
+
+    /// What may come from where after any number of steps, both as inputs and outputs of a step;
+    /// none if that is too much to say.
     fn reach(&self) -> Option<Vec<Vec<bool>>> {
-        let (n, m) = (self.inputs().len(), self.feeds.len());
+        let (n, m) = (self.step.inputs().len(), self.feeds.len());
         if n * m > MOST_PAIRS {
             return None;
         }
@@ -125,7 +242,7 @@ const MOST_PAIRS: usize = 1 << 14;
 
 impl Body for Scan {
     fn inputs(&self) -> &[String] {
-        self.step.inputs()
+        &self.inputs
     }
 
     fn outputs(&self) -> &[String] {
@@ -133,8 +250,14 @@ impl Body for Scan {
     }
 
     fn eval(&self, x: &[f64], y: &mut [f64]) -> Result<(), Error> {
-        let mut x = x.to_vec();
-        self.advance(&mut x, y, self.steps)?;
+        let mut x = self.rows.spread(x, self.step.inputs().len());
+        let mut at = 0;
+        if self.is_reversed.load(Ordering::Relaxed) {
+            let ahead;
+            (ahead, at) = self.ahead(&mut x, y)?;
+            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+        }
+        self.advance(&mut x, y, at..self.steps)?;
         for (slot, &input) in y.iter_mut().zip(&self.feeds) {
             *slot = x[input];
         }
@@ -142,54 +265,60 @@ impl Body for Scan {
     }
 
     fn reverse(&self, x: &[f64], _: &[f64], w: &[f64], slopes: &mut [f64]) -> Result<(), Error> {
-        let (n, m) = (x.len(), self.feeds.len());
-        let (mut x, mut y, mut part) = (x.to_vec(), vec![0.0; m], vec![0.0; n]);
+        self.is_reversed.store(true, Ordering::Relaxed);
+        let (n, m) = (self.step.inputs().len(), self.feeds.len());
+        let mut x = self.rows.spread(x, n);
+        let (mut y, mut part, mut sums) = (vec![0.0; m], vec![0.0; n], vec![0.0; n]);
+        let Ahead { mut kept, actions, .. } = match self.take(&x) {
+            Some(found) => found,
+            None => self.ahead(&mut x, &mut y)?.0,
+        };
         let mut weights = w.to_vec();
-        // No more than the bound: a list that grew as it goes might take twice that.
-        let mut kept = Vec::with_capacity(self.room().clamp(1, self.steps.max(1)) * m);
-        self.keep(&x, &mut kept);
-        slopes.fill(0.0);
-        for action in Schedule::new(self.steps, self.room()) {
+        for action in actions {
             match action {
                 Action::Keep { from, to } => {
                     self.set_state(&mut x, &kept[kept.len() - m..]);
-                    self.advance(&mut x, &mut y, to - from)?;
+                    self.advance(&mut x, &mut y, from..to)?;
                     self.keep(&x, &mut kept);
                 }
                 Action::Reverse { from, at } => {
                     self.set_state(&mut x, &kept[kept.len() - m..]);
-                    self.advance(&mut x, &mut y, at - from)?;
+                    self.advance(&mut x, &mut y, from..at)?;
+                    self.rows.set(at, &mut x);
                     self.step.reverse(&x, &y, &weights, &mut part)?;
                     for (weight, &input) in weights.iter_mut().zip(&self.feeds) {
                         *weight = std::mem::take(&mut part[input]);
                     }
-                    slopes.iter_mut().zip(&part).for_each(|(slope, part)| *slope += part);
+                    sums.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
                 }
                 Action::Forget => kept.truncate(kept.len() - m),
             }
         }
         for (&input, &weight) in self.feeds.iter().zip(&weights) {
-            slopes[input] += weight;
+            sums[input] += weight;
+        }
+        for (i, slope) in slopes.iter_mut().enumerate() {
+            *slope = sums[self.rows.place(i)];
         }
         Ok(())
     }
 
     /// A loop of the step's forward mode: what was fed back is, and so is its tangent.
     fn forward(&self) -> Result<Box<dyn Body>, Error> {
-        let n = self.inputs().len();
+        let n = self.step.inputs().len();
         let tangents = self.feeds.iter().map(|input| input + n);
         let feeds = self.feeds.iter().copied().chain(tangents).collect();
         let step = Arc::from(self.step.forward()?);
-        Ok(Box::new(Scan::new(step, feeds, self.steps, self.bytes)))
+        Ok(Box::new(Scan::new(step, feeds, self.steps, self.rows.clone(), self.bytes)))
     }
 
     fn depends(&self, output: usize, input: usize) -> bool {
         let reach = self.reach.get_or_init(|| self.reach());
-        reach.as_ref().is_none_or(|rows| rows[output][input])
+        reach.as_ref().is_none_or(|rows| rows[output][self.rows.place(input)])
     }
 
     fn saved(&self) -> Option<serde_json::Value> {
-        Some(super::saved::scan(&self.step.saved()?, self.steps, self.bytes))
+        Some(super::saved::scan(&self.step.saved()?, self.steps, &self.rows, self.bytes))
     }
 
     fn operations(&self) -> usize {

@@ -11,8 +11,7 @@ mod forward;
 
 use super::numbers;
 use crate::race::Problem;
-use chainrule::Graph;
-use chainrule::algebra::{Algebra, Term};
+use chainrule::{Error, Function, Operation, Value, Workspace};
 use std::hint::black_box;
 
 /// Cells of a layer.
@@ -21,6 +20,8 @@ const B: usize = 14;
 const L: usize = 2;
 /// Weights of a layer: four gates, then their four biases.
 const LAYER: usize = 8 * B;
+/// Numbers that a step hands to the next one: the loss, then hidden values and cells of each layer.
+const STATE: usize = 1 + L * 2 * B;
 /// All weights: the layers, then the input's scale and the output's scale and shift.
 const WEIGHTS: usize = L * LAYER + 3 * B;
 
@@ -44,24 +45,20 @@ pub fn lstm(c: usize) -> Problem {
     let sequence = rows(61, c).iter().map(bits).collect();
     let data = Data { state, sequence };
     let weights = numbers(62, WEIGHTS, -1.0, 1.0);
-    let mut graph = Graph::new();
-    let (at, seen) = (weights.clone(), data.clone());
+    let f = loss(&data).expect("names are distinct, and rows equally long");
+    let mut work = Workspace::new();
+    let at = weights.clone();
     let (forward_at, forward_data) = (weights.clone(), data.clone());
     Problem {
         name: "lstm",
-        about: "a recurrent network over a sequence, GradBench's lstm, recorded anew each time",
+        about: "a recurrent network over a sequence, GradBench's lstm, as a loop of a recorded step",
         length: WEIGHTS + 1,
         tolerance: 1e-11,
         ours: Box::new(move |out| {
-            graph.clear();
-            let w: Vec<_> = black_box(&at).iter().map(|&w| graph.value(w)).collect();
-            let constant = |c: f64| graph.constant(c);
-            let loss = loss(&w, &seen, constant);
-            let gradient = loss.backward();
-            out[0] = loss.value();
-            for (out, w) in out[1..].iter_mut().zip(&w) {
-                *out = gradient[*w];
-            }
+            let (value, gradient) = out.split_first_mut().expect("the value comes first");
+            *value = f
+                .value_and_gradient_into(black_box(&at), gradient, &mut work)
+                .expect("a number for every weight");
         }),
         hands: vec![
             (
@@ -73,36 +70,58 @@ pub fn lstm(c: usize) -> Problem {
     }
 }
 
-/// The loss over terms of any algebra.
-fn loss<'a, A: Algebra>(
-    w: &[Term<'a, A>],
-    data: &Data,
-    constant: impl Fn(f64) -> Term<'a, A>,
-) -> Term<'a, A> {
+/// The loss as a function of the weights: a loop over the sequence, whose step sees the element
+/// that is there and the one to be predicted.
+fn loss(data: &Data) -> Result<Function, Error> {
+    let step = record(STATE + WEIGHTS + 2 * B, step)?;
+    let pairs = data.sequence.iter().zip(&data.sequence[1..]);
+    let rows: Vec<_> = pairs.map(|(now, next)| [*now, *next].concat()).collect();
+    let lstm = Operation::scan_rows("lstm", &step, &rows, 1 << 20)?;
+    let factor = -1.0 / (rows.len() * B) as f64;
+    let start: Vec<f64> = data.state.iter().flatten().flatten().copied().collect();
+    record(WEIGHTS, move |w| {
+        let zero = w[0].constant(0.0);
+        let state = start.iter().map(|&x| w[0].constant(x));
+        let inputs: Vec<_> = [zero].into_iter().chain(state).chain(w.iter().copied()).collect();
+        vec![factor * lstm.call(&inputs)[0]]
+    })
+}
+
+fn record(
+    inputs: usize,
+    f: impl for<'g> Fn(&[Value<'g>]) -> Vec<Value<'g>> + Send + Sync + 'static,
+) -> Result<Function, Error> {
+    let names: Vec<String> = (0..inputs).map(|i| format!("x{i}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Function::record_slices(&names, &vec![0.5; inputs], f)
+}
+
+/// From state, weights, an element of the sequence and the next one, to the new state.
+fn step<'g>(inputs: &[Value<'g>]) -> Vec<Value<'g>> {
+    let (state, inputs) = inputs.split_at(STATE);
+    let (w, row) = inputs.split_at(WEIGHTS);
+    let (now, next) = row.split_at(B);
     let (layers, extra) = w.split_at(L * LAYER);
-    let mut state: Vec<[[Term<'a, A>; B]; 2]> =
-        data.state.iter().map(|s| s.map(|row| row.map(&constant))).collect();
-    let mut terms = Vec::with_capacity(B * data.sequence.len());
-    for (now, next) in data.sequence.iter().zip(&data.sequence[1..]) {
-        let mut x: [Term<'a, A>; B] = std::array::from_fn(|i| extra[i] * now[i]);
-        for ([hidden, cell], w) in state.iter_mut().zip(layers.chunks_exact(LAYER)) {
-            for i in 0..B {
-                let gate = |g: usize, x: Term<'a, A>| w[g * B + i] * x + w[(4 + g) * B + i];
-                let forget = gate(0, x[i]).sigmoid();
-                let ingate = gate(1, hidden[i]).sigmoid();
-                let outgate = gate(2, x[i]).sigmoid();
-                let change = gate(3, hidden[i]).tanh();
-                cell[i] = cell[i] * forget + ingate * change;
-                hidden[i] = outgate * cell[i].tanh();
-            }
-            x = *hidden;
-        }
-        let y: [Term<'a, A>; B] = std::array::from_fn(|i| x[i] * extra[B + i] + extra[2 * B + i]);
-        let total = y.iter().map(|y| y.exp()).sum::<Term<'a, A>>() + 2.0;
-        let ones = y.iter().zip(next).filter(|(_, next)| **next == 1.0).map(|(y, _)| *y);
-        let norm = ones.clone().count() as f64 * total.ln();
-        terms.push(ones.fold(-norm, |sum, y| sum + y));
+    let (scale, out) = extra.split_at(B);
+    let mut new = vec![state[0]];
+    let mut x: Vec<Value> = scale.iter().zip(now).map(|(&s, &x)| s * x).collect();
+    for (state, w) in state[1..].chunks_exact(2 * B).zip(layers.chunks_exact(LAYER)) {
+        let (hidden, cell) = state.split_at(B);
+        let gate = |g: usize, i: usize, x: Value<'g>| w[g * B + i] * x + w[(4 + g) * B + i];
+        let cells: Vec<Value> = (0..B)
+            .map(|i| {
+                let forget = gate(0, i, x[i]).sigmoid();
+                let ingate = gate(1, i, hidden[i]).sigmoid();
+                let change = gate(3, i, hidden[i]).tanh();
+                cell[i] * forget + ingate * change
+            })
+            .collect();
+        x = (0..B).map(|i| gate(2, i, x[i]).sigmoid() * cells[i].tanh()).collect();
+        new.extend(x.iter().chain(&cells));
     }
-    let n = (data.sequence.len() - 1) * B;
-    terms.into_iter().sum::<Term<'a, A>>() * (-1.0 / n as f64)
+    let y: Vec<Value> = (0..B).map(|i| x[i] * out[i] + out[B + i]).collect();
+    let total = y.iter().map(|y| y.exp()).sum::<Value>() + 2.0;
+    let ones = next.iter().copied().sum::<Value>();
+    new[0] += chainrule::algebra::dot(&y, next) - ones * total.ln();
+    new
 }

@@ -30,7 +30,7 @@ impl Loops for Dense<'_> {
 
     #[inline(always)]
     fn two(self, f: impl Fn(f64, f64) -> f64) -> usize {
-        let [a, b] = [0, 1].map(|k| self.argument(k));
+        let (a, b) = (self.argument(0), self.argument(1));
         for ((y, &a), &b) in self.out.iter_mut().zip(a).zip(b) {
             *y = f(a, b);
         }
@@ -39,7 +39,7 @@ impl Loops for Dense<'_> {
 
     #[inline(always)]
     fn three(self, f: impl Fn(f64, f64, f64) -> f64) -> usize {
-        let [a, b, c] = [0, 1, 2].map(|k| self.argument(k));
+        let (a, b, c) = (self.argument(0), self.argument(1), self.argument(2));
         for (((y, &a), &b), &c) in self.out.iter_mut().zip(a).zip(b).zip(c) {
             *y = f(a, b, c);
         }
@@ -48,7 +48,7 @@ impl Loops for Dense<'_> {
 
     #[inline(always)]
     fn four(self, f: impl Fn(f64, f64, f64, f64) -> f64) -> usize {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|k| self.argument(k));
+        let (a, b, c, d) = (self.argument(0), self.argument(1), self.argument(2), self.argument(3));
         for ((((y, &a), &b), &c), &d) in self.out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
             *y = f(a, b, c, d);
         }
@@ -57,9 +57,12 @@ impl Loops for Dense<'_> {
 
     #[inline(always)]
     fn chains(self, arity: usize, f: impl Fn(f64, f64) -> f64) -> usize {
-        self.out.copy_from_slice(self.argument(0));
-        for k in (1..arity).step_by(2) {
-            let [a, b] = [k, k + 1].map(|k| self.argument(k));
+        let (first, a, b) = (self.argument(0), self.argument(1), self.argument(2));
+        for (((y, &c), &a), &b) in self.out.iter_mut().zip(first).zip(a).zip(b) {
+            *y = c + f(a, b);
+        }
+        for k in (3..arity).step_by(2) {
+            let [a, b] = [self.argument(k), self.argument(k + 1)];
             for ((y, &a), &b) in self.out.iter_mut().zip(a).zip(b) {
                 *y += f(a, b);
             }
@@ -70,14 +73,12 @@ impl Loops for Dense<'_> {
     #[inline(always)]
     fn many(
         self,
-        scratch: &mut [f64],
-        common: impl Fn(f64) -> f64,
+        _: &mut [f64],
+        common: impl Fn(f64) -> f64 + Copy,
         is_rare: impl Fn(f64) -> bool,
         whole: impl Fn(f64) -> f64,
     ) -> usize {
-        let x = &mut scratch[..self.out.len().next_multiple_of(lanes::LANES)];
-        x[..self.out.len()].copy_from_slice(self.argument(0));
-        lanes::map(x, self.out, common, is_rare, whole);
+        lanes::map(self.argument(0), self.out, common, is_rare, whole);
         1
     }
 }

@@ -3,39 +3,39 @@
 /// Numbers taken at once; with narrower registers the compiler takes parts of them.
 pub(super) const LANES: usize = 8;
 
-/// Fewer are computed one by one.
-pub(super) const FEW: usize = 4;
-
-/// `out = whole(x)`, by `common`, which is the same but where an argument is rare. What `x` has
-/// more than `out`, to the next multiple of [`LANES`], is overwritten.
+/// `out = whole(x)`, by `common`, which is the same but where an argument is rare.
 #[inline(always)]
 pub(super) fn map(
-    x: &mut [f64],
+    x: &[f64],
     out: &mut [f64],
-    common: impl Fn(f64) -> f64,
+    common: impl Fn(f64) -> f64 + Copy,
     is_rare: impl Fn(f64) -> bool,
     whole: impl Fn(f64) -> f64,
 ) {
-    x[out.len()..].fill(0.0);
-    if x.iter().fold(false, |any, &x| any | is_rare(x)) {
-        for (y, &x) in out.iter_mut().zip(&*x) {
+    let (Some(last_x), false) =
+        (x.last_chunk::<LANES>(), x.iter().fold(false, |any, &x| any | is_rare(x)))
+    else {
+        for (y, &x) in out.iter_mut().zip(x) {
             *y = whole(x);
         }
         return;
-    }
-    let lanes = |x: &[f64; LANES]| {
-        let mut y = [0.0; LANES];
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y = common(x);
-        }
-        y
     };
-    let (out, last) = out.as_chunks_mut::<LANES>();
-    let (x, _) = x.as_chunks::<LANES>();
-    for (y, x) in out.iter_mut().zip(x) {
-        *y = lanes(x);
+    for (y, x) in out.as_chunks_mut::<LANES>().0.iter_mut().zip(x.as_chunks::<LANES>().0) {
+        *y = lanes(*x, common);
     }
-    if let Some(x) = x.get(out.len()) {
-        last.copy_from_slice(&lanes(x)[..last.len()]);
+    // What is left overlaps with what is done, and gives the same again.
+    if let Some(last) = out.last_chunk_mut::<LANES>().filter(|_| !x.len().is_multiple_of(LANES)) {
+        *last = lanes(*last_x, common);
     }
+}
+
+/// By value, so that the compiler sees that arguments and results do not overlap; and no closure,
+/// which would be compiled for registers of the usual width where it is not inlined.
+#[inline(always)]
+fn lanes(x: [f64; LANES], f: impl Fn(f64) -> f64) -> [f64; LANES] {
+    let mut y = [0.0; LANES];
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = f(x);
+    }
+    y
 }

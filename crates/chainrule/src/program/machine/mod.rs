@@ -124,3 +124,67 @@ impl Machine {
         assert!(self.outputs.iter().all(|&y| (y as usize) < self.slots));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algebra::{Num, Term};
+    use crate::program::Recorder;
+
+    type Node<'r> = Term<'r, Recorder>;
+
+    /// Layers of 1 to 40 elements, whose arguments are neighbours, are scattered, or are the same.
+    fn layers() -> Program {
+        let recorder = Recorder::new();
+        let mut all: Vec<Node> = (0..41).map(|_| recorder.input()).collect();
+        let x = all.clone();
+        let kinds: [for<'r> fn([Node<'r>; 4]) -> Node<'r>; 10] = [
+            |[a, ..]| 3.0 * a,
+            |[a, ..]| a.tanh(),
+            |[a, b, ..]| (a + b).sigmoid(),
+            |[a, _, c, _]| (a - c).sech(),
+            |[a, b, c, _]| a * b + c,
+            |[a, b, c, d]| a * b + c * d,
+            |[a, _, c, d]| d - a * c,
+            |[a, b, c, d]| a + b * b + c * d,
+            |[a, b, ..]| a.max(b),
+            |[a, b, ..]| a.strong_mul(b).exp(),
+        ];
+        for width in 1..=40 {
+            let from = all.len() - 41;
+            for kind in kinds {
+                for i in 0..width {
+                    let scattered = all[from + (7 * i + 3) % 41];
+                    all.push(kind([all[from + i], scattered, x[i], x[width % 41]]));
+                }
+            }
+        }
+        recorder.finish(&all)
+    }
+
+    #[test]
+    fn every_width_of_registers_gives_the_bits_of_the_table() {
+        let program = layers();
+        let mut machine = Machine::new(&program);
+        assert!(machine.runs.iter().any(|run| run.dense && run.count > 30));
+        let rare = [f64::NAN, f64::INFINITY, -800.0, 750.0, 5e-324, -0.0, 1e300];
+        for seed in 0..20_u8 {
+            let common = (0..41_u32).map(|i| f64::from(i * 7 % 41 + u32::from(seed)).sin() * 3.0);
+            let mut inputs: Vec<f64> = common.collect();
+            if let Some(x) = rare.get(usize::from(seed)) {
+                inputs[5 * usize::from(seed)] = *x;
+            }
+            let expected = program.eval(&Num, &inputs);
+            for width in Width::all() {
+                machine.width = width;
+                let (mut values, mut scratch) = (Vec::new(), Vec::new());
+                machine.run(&inputs, &mut values, &mut scratch);
+                for (&y, &at) in program.outputs().iter().zip(&machine.outputs) {
+                    let (want, found) = (expected[y.index()], values[at as usize]);
+                    let same = want.to_bits() == found.to_bits() || want.is_nan() && found.is_nan();
+                    assert!(same, "{width:?}: {} = {want:e}, not {found:e}", program.formula(y));
+                }
+            }
+        }
+    }
+}

@@ -1,14 +1,11 @@
 //! The order of items that run together: such that the arguments of neighbours are neighbours too.
 
-use super::lanes::LANES;
 use super::{Code, Machine, Run};
 use crate::algebra::Op;
+use std::collections::HashMap;
 
 /// Elements next to each other that are worth a run of their own.
 const LEAST: usize = 6;
-
-/// Operands by which an order is tried.
-const MOST_KEYS: usize = 4;
 
 /// Appends items of one kind, of which none uses another; `arguments` holds those of each item, one
 /// after another, as slots. What comes back is the order in which their results stand.
@@ -18,62 +15,68 @@ pub(super) fn append(
     arity: usize,
     arguments: &[u32],
 ) -> Vec<u32> {
-    let count = arguments.len() / arity;
-    let of = |i: u32| &arguments[i as usize * arity..][..arity];
-    let plain = || (0..count as u32).collect::<Vec<u32>>();
-    let (mut order, mut stretches) = (plain(), Vec::new());
-    if count >= LEAST {
-        let mut most = 0;
-        for key in 0..arity.min(MOST_KEYS) {
-            let mut tried = plain();
-            tried.sort_by_key(|&i| of(i)[key]);
-            let found = dense(&tried, of);
-            let covered = found.iter().map(|&(_, n)| n).sum();
-            if covered > most {
-                (most, order, stretches) = (covered, tried, found);
-            }
-        }
-    }
     let mut push = |dense, items: &[u32]| {
         let given = if dense { &items[..1] } else { items };
-        machine.arguments.extend(given.iter().flat_map(|&i| of(i)));
+        for &i in given {
+            machine.arguments.extend(&arguments[i as usize * arity..][..arity]);
+        }
         let count = items.len() as u32;
         machine.runs.push(Run { code, dense, count, arity: arity as u32 });
-        if has_lanes(code) {
-            machine.widest = machine.widest.max(items.len().next_multiple_of(LANES));
+        if !dense && has_lanes(code) {
+            machine.widest = machine.widest.max(items.len());
         }
     };
-    let (mut done, mut others, mut from) = (Vec::with_capacity(count), Vec::new(), 0);
-    for (start, n) in stretches {
-        others.extend(&order[from..start]);
-        push(true, &order[start..start + n]);
-        done.extend(&order[start..start + n]);
-        from = start + n;
+    let (order, stretches) = stretches(arity, arguments);
+    let mut from = 0;
+    for n in stretches {
+        push(true, &order[from..from + n]);
+        from += n;
     }
-    others.extend(&order[from..]);
-    if !others.is_empty() {
-        push(false, &others);
+    if from < order.len() {
+        push(false, &order[from..]);
     }
-    done.extend(others);
-    done
+    order
 }
 
-/// The stretches of elements whose arguments stand next to each other: first and length.
-fn dense<'a>(order: &[u32], of: impl Fn(u32) -> &'a [u32]) -> Vec<(usize, usize)> {
-    let follows = |i: usize| {
-        let (a, b) = (of(order[i - 1]), of(order[i]));
-        a.iter().zip(b).all(|(a, b)| a + 1 == *b)
-    };
-    let (mut found, mut start) = (Vec::new(), 0);
-    for i in 1..=order.len() {
-        if i == order.len() || !follows(i) {
-            if i - start >= LEAST {
-                found.push((start, i - start));
-            }
-            start = i;
+/// An order that begins with stretches of items whose arguments stand next to each other, and the
+/// lengths of these.
+fn stretches(arity: usize, arguments: &[u32]) -> (Vec<u32>, Vec<usize>) {
+    let all = 0..(arguments.len() / arity) as u32;
+    if all.len() < LEAST {
+        return (all.collect(), Vec::new());
+    }
+    let of = |i: u32| &arguments[i as usize * arity..][..arity];
+    let mut by_first: HashMap<&[u32], u32> = HashMap::with_capacity(all.len());
+    for i in all.clone() {
+        by_first.insert(of(i), i);
+    }
+    let mut taken = vec![false; all.len()];
+    let (mut order, mut lengths) = (Vec::with_capacity(all.len()), Vec::new());
+    let mut next = Vec::with_capacity(arity);
+    for start in all.clone() {
+        let before: Option<Vec<u32>> = of(start).iter().map(|a| a.checked_sub(1)).collect();
+        if before.is_some_and(|b| by_first.contains_key(&b[..])) {
+            continue;
+        }
+        let (begin, mut at) = (order.len(), Some(start));
+        while let Some(i) = at.filter(|&i| !taken[i as usize]) {
+            order.push(i);
+            next.clear();
+            next.extend(of(i).iter().map(|a| a + 1));
+            at = by_first.get(&next[..]).copied();
+        }
+        if order.len() - begin < LEAST {
+            order.truncate(begin);
+        } else {
+            order[begin..].iter().for_each(|&i| taken[i as usize] = true);
+            lengths.push(order.len() - begin);
         }
     }
-    found
+    let begin = order.len();
+    order.extend(all.filter(|&i| !taken[i as usize]));
+    // Whatever order the program has: what uses these one by one may stand in stretches then.
+    order[begin..].sort_by_key(|&i| of(i));
+    (order, lengths)
 }
 
 fn has_lanes(code: Code) -> bool {

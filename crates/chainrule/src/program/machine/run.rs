@@ -59,7 +59,7 @@ pub(super) trait Loops: Sized {
     fn many(
         self,
         scratch: &mut [f64],
-        common: impl Fn(f64) -> f64,
+        common: impl Fn(f64) -> f64 + Copy,
         is_rare: impl Fn(f64) -> bool,
         whole: impl Fn(f64) -> f64,
     ) -> usize;

@@ -1,6 +1,6 @@
 //! Elements whose arguments stand anywhere.
 
-use super::lanes::{self, LANES};
+use super::lanes;
 use super::run::Loops;
 
 /// A run of `count` elements of `arity` arguments each. More may stand in `out` and `arguments`.
@@ -16,7 +16,11 @@ impl Scattered<'_> {
     fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64) -> usize {
         let (arguments, _) = self.arguments[..N * self.count].as_chunks::<N>();
         for (y, arguments) in self.out.iter_mut().zip(arguments) {
-            *y = f(arguments.map(|i| self.x[i as usize]));
+            let mut from = [0.0; N];
+            for (slot, &i) in from.iter_mut().zip(arguments) {
+                *slot = self.x[i as usize];
+            }
+            *y = f(from);
         }
         N * self.count
     }
@@ -60,14 +64,14 @@ impl Loops for Scattered<'_> {
     fn many(
         self,
         scratch: &mut [f64],
-        common: impl Fn(f64) -> f64,
+        common: impl Fn(f64) -> f64 + Copy,
         is_rare: impl Fn(f64) -> bool,
         whole: impl Fn(f64) -> f64,
     ) -> usize {
-        if self.count < lanes::FEW {
+        if self.count < lanes::LANES {
             return self.one(whole);
         }
-        let x = &mut scratch[..self.count.next_multiple_of(LANES)];
+        let x = &mut scratch[..self.count];
         for (slot, &i) in x.iter_mut().zip(&self.arguments[..self.count]) {
             *slot = self.x[i as usize];
         }
