@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{V, splat};
-use super::{ROWS, Random, Value, Workload, kernel, packed};
+use super::{ROWS, Random, Value, Workload, packed};
 
 fn row<'g>(_: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
     let &[s, k, t, r, v] = row else { unreachable!("five columns") };
@@ -71,7 +71,7 @@ pub(crate) fn workload() -> Workload {
     let ranges = [(80.0, 120.0), (80.0, 120.0), (0.2, 1.2), (0.01, 0.05), (0.1, 0.4)];
     Workload {
         name: "black-scholes",
-        kernel: kernel(0, 5, row),
+        row,
         parameters: Vec::new(),
         columns: ranges.map(|(low, high)| random.column(ROWS, low, high)).to_vec(),
         plain,

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{V, splat};
-use super::{ROWS, Random, Value, Workload, kernel, logsumexp, packed};
+use super::{ROWS, Random, Value, Workload, logsumexp, packed};
 const K: usize = 25;
 const D: usize = 10;
 const SIZE: usize = 1 + 2 * D;
@@ -124,7 +124,7 @@ pub(crate) fn workload() -> Workload {
     let mut random = Random(3);
     Workload {
         name: "gmm",
-        kernel: kernel(K * SIZE, D, row),
+        row,
         parameters: random.column(K * SIZE, -0.5, 0.5),
         columns: (0..D).map(|_| random.column(ROWS, -2.0, 2.0)).collect(),
         plain,

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{V, splat};
-use super::{ROWS, Random, Value, Workload, kernel, packed};
+use super::{ROWS, Random, Value, Workload, packed};
 
 fn row<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
     let d = row.len() - 1;
@@ -70,7 +70,7 @@ pub(crate) fn workload(name: &'static str, d: usize) -> Workload {
     columns.push(labels.iter().map(|u| f64::from(u8::from(*u < 0.5))).collect());
     Workload {
         name,
-        kernel: kernel(d + 1, d + 1, row),
+        row,
         parameters: random.column(d + 1, -0.5, 0.5),
         columns,
         plain,

@@ -26,14 +26,18 @@ mod moons;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
 
+use chainrule::function::Derivative;
 use chainrule::kernel::{Instructions, Kernel, Options, Rows};
-use chainrule::{Value, logsumexp};
+use chainrule::{Function, Value, logsumexp};
 use random::Random;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const ROWS: usize = 16_384;
 const ROUNDS: usize = 25;
+
+/// What a contender runs before its time counts.
+const WARM_UP: Duration = Duration::from_millis(10);
 
 /// A derivative by hand: parameters, columns, and where value and gradient go.
 type Hand = fn(&[f64], &[&[f64]], &mut [f64]);
@@ -64,9 +68,12 @@ use packed;
 /// A name, and what fills a list with value and gradient.
 type Contender<'w> = (String, Box<dyn Fn(&mut [f64]) + 'w>);
 
+/// The function of a row: parameters and columns.
+type Row = for<'g> fn(&[Value<'g>], &[Value<'g>]) -> Value<'g>;
+
 struct Workload {
     name: &'static str,
-    kernel: Kernel,
+    row: Row,
     parameters: Vec<f64>,
     columns: Vec<Vec<f64>>,
     plain: Hand,
@@ -75,21 +82,6 @@ struct Workload {
     by_row: bool,
     /// What is done to value and gradient once the rows are summed.
     after: Option<After>,
-}
-
-fn names(letter: &str, n: usize) -> Vec<String> {
-    (0..n).map(|i| format!("{letter}{i}")).collect()
-}
-
-fn kernel(
-    parameters: usize,
-    columns: usize,
-    f: impl for<'g> FnOnce(&[Value<'g>], &[Value<'g>]) -> Value<'g>,
-) -> Kernel {
-    let (p, c) = (names("p", parameters), names("x", columns));
-    let strs =
-        |names: &[String]| names.iter().map(|n| n.clone().leak() as &str).collect::<Vec<_>>();
-    Kernel::sum_over(&strs(&p), &strs(&c), f).expect("distinct names")
 }
 
 fn median(mut x: Vec<f64>) -> f64 {
@@ -101,26 +93,90 @@ fn fastest(x: &[f64]) -> f64 {
     x.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
+/// Names made of a letter and a number.
+struct Names(Vec<String>);
+
+impl Names {
+    fn new(letter: &str, n: usize) -> Self {
+        Names((0..n).map(|i| format!("{letter}{i}")).collect())
+    }
+
+    fn strs(&self) -> Vec<&str> {
+        self.0.iter().map(String::as_str).collect()
+    }
+}
+
 impl Workload {
+    fn names(&self) -> [Names; 2] {
+        [Names::new("p", self.parameters.len()), Names::new("x", self.columns.len())]
+    }
+
+    fn kernel(&self) -> Kernel {
+        let [parameters, columns] = self.names();
+        Kernel::sum_over(&parameters.strs(), &columns.strs(), self.row).expect("distinct names")
+    }
+
+    /// Value and derivatives: the sums, or those of each row with respect to all columns.
+    fn ours(&self, kernel: &Kernel, columns: &[&[f64]], out: &mut [f64]) {
+        let p = black_box(&self.parameters);
+        if self.by_row {
+            let names = self.names();
+            let mut outputs: Vec<&mut [f64]> = out.chunks_mut(columns[0].len()).collect();
+            let all = kernel.gradient_batch_into(p, columns, &names[1].strs(), &mut outputs);
+            all.expect("shapes fit");
+        } else {
+            let (value, gradient) = out.split_at_mut(1);
+            let found = kernel.value_and_gradient_into(p, columns, gradient);
+            value[0] = found.expect("shapes fit");
+        }
+        if let Some(after) = self.after {
+            after(p, out);
+        }
+    }
+
+    /// Numbers that come out.
+    fn size(&self, rows: usize) -> usize {
+        if self.by_row { 6 * rows } else { 1 + self.parameters.len() }
+    }
+
+    /// Operations of a row's value and derivatives.
+    fn operations(&self) -> usize {
+        let ([parameters, columns], row) = (self.names(), self.row);
+        let function = if self.by_row {
+            Function::record_with_parameters(&columns.strs(), &[], move |x, p| vec![row(p, x)])
+        } else {
+            let [parameters, columns] = [parameters.strs(), columns.strs()];
+            Function::record_with_parameters(&parameters, &columns, move |p, x| vec![row(p, x)])
+        };
+        let cost = function.expect("distinct names").cost(Derivative::Gradient);
+        cost.expect("one output").operations
+    }
+
+    /// Microseconds from the closure to the first result, less those of a further call.
+    fn preparation(&self, rounds: usize) -> f64 {
+        let one: Vec<&[f64]> = self.columns.iter().map(|c| &c[..1]).collect();
+        let mut out = vec![0.0; self.size(1)];
+        let round = |_| {
+            let start = Instant::now();
+            let kernel = self.kernel();
+            self.ours(&kernel, &one, &mut out);
+            let first = start.elapsed();
+            let start = Instant::now();
+            self.ours(&kernel, &one, &mut out);
+            first.saturating_sub(start.elapsed()).as_secs_f64() * 1e6
+        };
+        median((0..rounds).map(round).collect())
+    }
+
     fn run(&self, rounds: usize) {
         let columns: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).collect();
         let rows = columns[0].len();
-        let size = if self.by_row { 6 * rows } else { 1 + self.parameters.len() };
-        let wrt: Vec<&str> = self.kernel.columns().iter().map(String::as_str).collect();
+        let size = self.size(rows);
         let ours = |kernel: &Kernel, columns: &[&[f64]], out: &mut [f64]| {
-            let p = black_box(&self.parameters);
-            if self.by_row {
-                let mut outputs: Vec<&mut [f64]> = out.chunks_mut(rows).collect();
-                kernel.gradient_batch_into(p, columns, &wrt, &mut outputs).expect("shapes fit");
-            } else {
-                let (value, gradient) = out.split_at_mut(1);
-                let found = kernel.value_and_gradient_into(p, columns, gradient);
-                value[0] = found.expect("shapes fit");
-            }
-            if let Some(after) = self.after {
-                after(p, out);
-            }
+            self.ours(kernel, columns, out);
         };
+        let (prepared, operations) = (self.preparation(rounds), self.operations() as f64);
+        let prepared_kernel = self.kernel();
         let aligned = Rows::new(&columns).expect("columns of one length");
         let aligned = aligned.columns();
         #[cfg(target_arch = "x86_64")]
@@ -139,7 +195,7 @@ impl Workload {
             for threads in if instructions == Instructions::best() { 1..=2 } else { 1..=1 } {
                 let options =
                     Options { threads: Some(threads), instructions, ..Options::default() };
-                let kernel = self.kernel.with_options(options);
+                let kernel = prepared_kernel.with_options(options);
                 let (ours, columns, aligned) = (&ours, &columns, &aligned);
                 if instructions == Instructions::best() {
                     let kernel = kernel.clone();
@@ -152,14 +208,6 @@ impl Workload {
             }
         }
         let mut out = vec![0.0; size];
-        let one: Vec<&[f64]> = columns.iter().map(|c| &c[..1]).collect();
-        let gradient = || self.kernel.value_and_gradient(&self.parameters, &one);
-        let start = Instant::now();
-        gradient().expect("shapes fit");
-        let first = start.elapsed();
-        let start = Instant::now();
-        gradient().expect("shapes fit");
-        let prepared = first.saturating_sub(start.elapsed()).as_secs_f64() * 1e6;
         let mut expected = vec![0.0; size];
         contenders[0].1(&mut expected);
         for (name, run) in &contenders {
@@ -169,9 +217,14 @@ impl Workload {
             }
         }
         let mut times = vec![Vec::new(); contenders.len()];
-        let repeats = (ROWS / rows).max(1);
+        let repeats = (4 * ROWS / rows).max(1);
         for _ in 0..rounds {
             for (times, (_, run)) in times.iter_mut().zip(&contenders) {
+                // Caches fill, and threads that slept find a processor, as in a loop of many steps.
+                let start = Instant::now();
+                while start.elapsed() < WARM_UP {
+                    run(&mut out);
+                }
                 let start = Instant::now();
                 for _ in 0..repeats {
                     run(&mut out);
@@ -180,7 +233,11 @@ impl Workload {
                 times.push(start.elapsed().as_secs_f64() * 1e9 / (repeats * rows) as f64);
             }
         }
-        println!("{}: prepared in {prepared:.0} µs", self.name);
+        let each = prepared / operations;
+        println!(
+            "{}: {operations} operations prepared in {prepared:.0} µs, {each:.2} each",
+            self.name
+        );
         for ((name, _), t) in contenders.iter().zip(&times) {
             let beside: Vec<String> = (0..hands)
                 .map(|h| {

@@ -3,7 +3,7 @@
 use super::network::network;
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{V, splat};
-use super::{ROWS, Random, Value, Workload, kernel, packed};
+use super::{ROWS, Random, Value, Workload, packed};
 
 fn row<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
     (network(&[16, 16, 1], p, &row[..2], Value::tanh) - row[2]).square()
@@ -128,7 +128,7 @@ pub(crate) fn workload() -> Workload {
     let mut random = Random(2);
     Workload {
         name: "mlp",
-        kernel: kernel(337, 3, row),
+        row,
         parameters: random.column(337, -0.5, 0.5),
         columns: (0..3).map(|_| random.column(ROWS, -2.0, 2.0)).collect(),
         plain,

@@ -5,7 +5,7 @@
 use super::network::network;
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{V, splat};
-use super::{Value, Workload, kernel, packed};
+use super::{Value, Workload, packed};
 
 const POINTS: f64 = 100.0;
 
@@ -131,7 +131,7 @@ pub(crate) fn workload() -> Workload {
     let column = |c: usize| data.iter().skip(c).step_by(3).copied().collect();
     Workload {
         name: "moons",
-        kernel: kernel(337, 3, row),
+        row,
         parameters: numbers(include_str!("../../tests/data/fixtures/moons_mlp_w0.txt")),
         columns: (0..3).map(column).collect(),
         plain,
