@@ -164,50 +164,64 @@ mod rosenbrock {
     }
 }
 
-/// Mean squared error of `w·x + b` over 10,000 rows of ten columns plus `0.1·‖w‖²`: every row in one graph, the row
-/// as a kernel, and by hand.
+/// Mean squared error of `w·x + b` over rows of ten columns plus `0.1·‖w‖²`: every row in one graph, the row as a
+/// kernel, and by hand.
 mod linreg {
     use super::{Bencher, Graph, Value, black_box};
     use chainrule::kernel::{Kernel, Options};
 
-    const ROWS: usize = 10_000;
+    const ROWS: [usize; 2] = [10_000, 1_000_000];
     const NAMES: [&str; 11] = ["x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "y"];
 
-    fn columns() -> Vec<Vec<f64>> {
+    fn columns(rows: usize) -> Vec<Vec<f64>> {
         let number = |i: usize, j: usize| ((i * (2 * j + 3) + j) % 201) as f64 / 100.0 - 1.0;
-        (0..11).map(|j| (0..ROWS).map(|i| number(i, j)).collect()).collect()
+        (0..11).map(|j| (0..rows).map(|i| number(i, j)).collect()).collect()
     }
 
     fn start() -> [f64; 11] {
         std::array::from_fn(|j| 0.1 * j as f64 - 0.4)
     }
 
-    /// A row's part of the mean; the penalty on the weights is added once.
     fn row<'g>(p: &[Value<'g>], x: &[Value<'g>]) -> Value<'g> {
         let score = (0..10).fold(p[10], |s, j| s + p[j] * x[j]);
-        (score - x[10]).square() / ROWS as f64
+        (score - x[10]).square()
     }
 
-    #[divan::bench]
-    fn rows_in_one_graph(bencher: Bencher) {
-        let (mut graph, columns) = (Graph::new(), columns());
+    /// From the sum of the rows to the mean with its penalty, and their derivatives.
+    fn finish(p: &[f64; 11], rows: usize, value: f64, slopes: &mut [f64; 11]) -> f64 {
+        let scale = 1.0 / rows as f64;
+        let mut value = value * scale;
+        for slope in &mut *slopes {
+            *slope *= scale;
+        }
+        for (slope, w) in slopes.iter_mut().zip(&p[..10]) {
+            value += 0.1 * w * w;
+            *slope += 0.2 * w;
+        }
+        value
+    }
+
+    #[divan::bench(args = ROWS)]
+    fn rows_in_one_graph(bencher: Bencher, rows: usize) {
+        let (mut graph, columns) = (Graph::new(), columns(rows));
         let mut slopes = [0.0; 11];
         bencher.bench_local(|| {
             graph.clear();
             let p = graph.values(black_box(start()));
-            let mut total = 0.1 * chainrule::dot(&p[..10], &p[..10]);
-            for i in 0..ROWS {
+            let mut total = graph.constant(0.0);
+            for i in 0..rows {
                 let x: [Value<'_>; 11] = std::array::from_fn(|j| graph.constant(columns[j][i]));
                 total += row(&p, &x);
             }
-            total.gradient_into(&p, &mut slopes);
-            slopes
+            let mean = total / rows as f64 + 0.1 * chainrule::dot(&p[..10], &p[..10]);
+            mean.gradient_into(&p, &mut slopes);
+            (mean.value(), slopes)
         });
     }
 
-    #[divan::bench]
-    fn rows_in_a_kernel(bencher: Bencher) {
-        let columns = columns();
+    #[divan::bench(args = ROWS)]
+    fn rows_in_a_kernel(bencher: Bencher, rows: usize) {
+        let columns = columns(rows);
         let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
         let names: Vec<String> = (0..11).map(|j| format!("w{j}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -218,36 +232,28 @@ mod linreg {
         bencher.bench_local(|| {
             let p = black_box(start());
             let value = kernel.value_and_gradient_into(&p, &columns, &mut slopes);
-            let mut value = value.expect("columns of one length");
-            for (slope, w) in slopes.iter_mut().zip(&p[..10]) {
-                value += 0.1 * w * w;
-                *slope += 0.2 * w;
-            }
-            (value, slopes)
+            let value = value.expect("columns of one length");
+            (finish(&p, rows, value, &mut slopes), slopes)
         });
     }
 
-    #[divan::bench]
-    fn hand(bencher: Bencher) {
-        let columns = columns();
+    #[divan::bench(args = ROWS)]
+    fn hand(bencher: Bencher, rows: usize) {
+        let columns = columns(rows);
         bencher.bench_local(|| {
             let p = black_box(start());
             let (mut value, mut slopes) = (0.0, [0.0; 11]);
-            for i in 0..ROWS {
+            for i in 0..rows {
                 let score = (0..10).fold(p[10], |s, j| s + p[j] * columns[j][i]);
                 let error = score - columns[10][i];
-                value += error * error / ROWS as f64;
-                let r = 2.0 * error / ROWS as f64;
+                value += error * error;
+                let r = 2.0 * error;
                 for j in 0..10 {
                     slopes[j] += r * columns[j][i];
                 }
                 slopes[10] += r;
             }
-            for j in 0..10 {
-                value += 0.1 * p[j] * p[j];
-                slopes[j] += 0.2 * p[j];
-            }
-            (value, slopes)
+            (finish(&p, rows, value, &mut slopes), slopes)
         });
     }
 }
