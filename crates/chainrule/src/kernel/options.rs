@@ -32,15 +32,14 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Rows of a block when there are `rows`: as many as keep what the instructions touch in the first cache, up to 256,
-    /// so that the time between instructions counts for little; where that are fewer than 64, half
-    /// of the second cache has to do.
+    /// Rows of a block when there are `rows`. The more, the less the time between instructions counts: 256 where all places
+    /// fit into the first cache, else as many, up to 128, as half of the second one holds.
     pub(super) fn block_for(&self, plan: &Plan, rows: usize) -> usize {
         let block = self.block.unwrap_or_else(|| {
             let row = (plan.columns + plan.slots) * size_of::<f64>();
             let Caches { first, second } = caches();
-            let fits = |sizes: &[usize], cache| sizes.iter().copied().find(|b| b * row <= cache);
-            fits(&[256, 128, 64], first).or_else(|| fits(&[128, 64, 32], second / 2)).unwrap_or(16)
+            let sizes = [(256, first), (128, second / 2), (64, second / 2), (32, second / 2)];
+            sizes.into_iter().find(|(size, cache)| size * row <= *cache).map_or(16, |s| s.0)
         });
         let block = block.clamp(1, CHUNK).next_multiple_of(LANES);
         // Not a second one that is hardly filled.
