@@ -103,7 +103,10 @@ pub(crate) fn row_loss<'g>(family: Family, eta: &[Value<'g>], y: &[Value<'g>]) -
     let observed = chainrule::dot(eta, y);
     match family {
         Family::Gaussian => (eta[0] - y[0]).square() * 0.5,
-        Family::Logistic => chainrule::logsumexp(eta).softplus() - observed,
+        Family::Logistic => match *eta {
+            [one] => one.softplus() - observed,
+            _ => chainrule::logsumexp(eta).softplus() - observed,
+        },
         Family::Poisson => eta[0].exp() - observed,
     }
 }

@@ -2,12 +2,19 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{V, splat};
-use super::{ROWS, Random, Value, Workload, packed};
+use super::{ROWS, Random, Row, Value, Workload, packed};
 
 fn row<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
     let d = row.len() - 1;
     let z = (0..d).fold(p[d], |z, j| z + p[j] * row[j]);
     (1.0 + z.exp()).ln() - row[d] * z
+}
+
+/// The same, written so that it does not overflow.
+fn stable_row<'g>(p: &[Value<'g>], row: &[Value<'g>]) -> Value<'g> {
+    let d = row.len() - 1;
+    let z = (0..d).fold(p[d], |z, j| z + p[j] * row[j]);
+    z.softplus() - row[d] * z
 }
 
 fn plain(p: &[f64], columns: &[&[f64]], out: &mut [f64]) {
@@ -63,7 +70,17 @@ fn packed<const D: usize, const WIDE: usize>(p: &[f64], tiles: &[f64], out: &mut
     out[1 + D] = bias.sum();
 }
 
+/// In the words of the textbook.
 pub(crate) fn workload(name: &'static str, d: usize) -> Workload {
+    make(name, d, row)
+}
+
+/// By `softplus`.
+pub(crate) fn stable(name: &'static str, d: usize) -> Workload {
+    make(name, d, stable_row)
+}
+
+fn make(name: &'static str, d: usize, row: Row) -> Workload {
     let mut random = Random(1);
     let mut columns: Vec<_> = (0..d).map(|_| random.column(ROWS, -2.0, 2.0)).collect();
     let labels = random.column(ROWS, 0.0, 1.0);

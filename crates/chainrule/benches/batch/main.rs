@@ -259,6 +259,8 @@ fn main() {
     let all = [
         logistic::workload("logistic10", 10),
         logistic::workload("logistic50", 50),
+        logistic::stable("softplus10", 10),
+        logistic::stable("softplus50", 50),
         mlp::workload(),
         gmm::workload(),
         black_scholes::workload(),

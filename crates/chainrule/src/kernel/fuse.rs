@@ -119,18 +119,20 @@ impl Rows {
     }
 
     /// Where an operation and its derivative are both wanted, one instruction gives both: `tanh`
-    /// and `sech²`, the normal distribution function and its density, the rectifier and its step.
+    /// and `sech²`, the normal distribution function and its density, `softplus` and the logistic
+    /// function, the rectifier and its step.
     fn pair_with_slopes(&mut self, program: &Program) {
         let mut firsts: HashMap<(Op, Id), usize> = HashMap::new();
         for i in 0..self.nodes.len() {
             let Kind::Operation(op) = self.nodes[i].kind else { continue };
             let arg = self.nodes[i].args[0];
             let (first, x, inside) = match op {
-                Op::Tanh | Op::NormalCdf | Op::Relu => {
+                Op::Tanh | Op::NormalCdf | Op::Softplus | Op::Relu => {
                     firsts.insert((op, arg), i);
                     continue;
                 }
                 Op::NormalPdf => (Op::NormalCdf, arg, vec![]),
+                Op::Sigmoid => (Op::Softplus, arg, vec![]),
                 Op::Square if self.is_private(arg) => match &self.nodes[arg as usize] {
                     Node { kind: Kind::Operation(Op::Sech), args } => {
                         (Op::Tanh, args[0], vec![arg])

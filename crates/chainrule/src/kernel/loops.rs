@@ -184,7 +184,7 @@ pub(super) fn unary(op: Op, out: &mut [f64], x: &[f64]) {
     }
 }
 
-/// `tanh`, the normal distribution function or the rectifier, and its derivative.
+/// `tanh`, the normal distribution function, `softplus` or the rectifier, and its derivative.
 #[inline(always)]
 pub(super) fn with_slope(op: Op, out: &mut [f64], slope: &mut [f64], x: &[f64]) {
     // Their steps leave two numbers to each other.
@@ -199,6 +199,19 @@ pub(super) fn with_slope(op: Op, out: &mut [f64], slope: &mut [f64], x: &[f64]) 
                 map_to_two(out, slope, x, |x, _| math::normal_ratios(x));
                 map_to_two(out, slope, x, math::normal_ratio);
                 map_to_two(out, slope, x, math::normal_cdf_and_pdf);
+            }
+            Op::Softplus => {
+                map1(slope, x, |x| math::exp_of_minus_size(x)[0]);
+                let rows = x.iter().copied().zip(slope.iter().copied());
+                two_steps(
+                    out,
+                    rows,
+                    |(x, e)| math::softplus_parts(x, [e]),
+                    |(x, _), parts| math::softplus(x, parts),
+                );
+                for (slope, &x) in slope.iter_mut().zip(x) {
+                    *slope = math::sigmoid(x, [*slope]);
+                }
             }
             _ => {
                 map_to_two(out, slope, x, |x, _| math::quarter_and_rest(x));
