@@ -3,19 +3,22 @@
 /// Numbers taken at once; with narrower registers the compiler takes parts of them.
 pub(super) const LANES: usize = 8;
 
-/// `out = whole(x)`, by `common`, which is the same but where an argument is rare.
+/// `out = whole(x)`, by `common`, which is the same but where an argument is rare. Only the first
+/// `count` results are used.
 #[inline(always)]
 pub(super) fn map(
     x: &[f64],
     out: &mut [f64],
+    count: usize,
     common: impl Fn(f64) -> f64 + Copy,
     is_rare: impl Fn(f64) -> bool,
     whole: impl Fn(f64) -> f64,
 ) {
-    let (Some(last_x), false) =
-        (x.last_chunk::<LANES>(), x.iter().fold(false, |any, &x| any | is_rare(x)))
-    else {
-        for (y, &x) in out.iter_mut().zip(x) {
+    // Whole registers are looked at first; what no result is made from may be rare.
+    let has_rare =
+        x.iter().fold(false, |any, &x| any | is_rare(x)) && x[..count].iter().any(|&x| is_rare(x));
+    let (Some(last_x), false) = (x.last_chunk::<LANES>(), has_rare) else {
+        for (y, &x) in out.iter_mut().zip(x).take(count) {
             *y = whole(x);
         }
         return;

@@ -60,6 +60,9 @@ struct Run {
     dense: bool,
     /// Results.
     count: u32,
+    /// Slots that the results take: more than them where a loop that fills whole registers does what
+    /// is left over too. What stands there is made from neighbours and used by nothing.
+    room: u32,
     /// Arguments of an element.
     arity: u32,
 }
@@ -102,23 +105,29 @@ impl Machine {
     ///
     /// If there are fewer `inputs` than the program has.
     pub(crate) fn run(&self, inputs: &[f64], values: &mut Vec<f64>, scratch: &mut Vec<f64>) {
-        values.resize(self.slots, 0.0);
-        scratch.resize(self.widest, 0.0);
+        if values.len() < self.slots {
+            values.resize(self.slots, 0.0);
+        }
+        if scratch.len() < self.widest {
+            scratch.resize(self.widest, 0.0);
+        }
         values[..self.inputs].copy_from_slice(&inputs[..self.inputs]);
         values[self.inputs..][..self.constants.len()].copy_from_slice(&self.constants);
         width::run(self.width, self, values, scratch);
     }
 
-    /// Every argument of a run is computed before it.
+    /// Every number that a run reads is computed before it, those of the room behind its arguments
+    /// too.
     fn check(&self) {
         let mut at = self.inputs + self.constants.len();
         let mut from = 0;
         for run in &self.runs {
             let given = &self.arguments[from..][..run.arguments()];
-            let reach = if run.dense { run.count as usize } else { 1 };
+            let reach = if run.dense { run.room as usize } else { 1 };
             let fits = given.iter().all(|&a| a as usize + reach <= at);
             assert!(fits, "{run:?} uses what is not computed yet");
-            (from, at) = (from + given.len(), at + run.count as usize);
+            assert!(run.count == run.room || run.dense && run.count < run.room);
+            (from, at) = (from + given.len(), at + run.room as usize);
         }
         assert!(from == self.arguments.len() && at == self.slots);
         assert!(self.outputs.iter().all(|&y| (y as usize) < self.slots));
@@ -167,6 +176,7 @@ mod tests {
         let program = layers();
         let mut machine = Machine::new(&program);
         assert!(machine.runs.iter().any(|run| run.dense && run.count > 30));
+        assert!(machine.runs.iter().any(|run| run.room > run.count));
         let rare = [f64::NAN, f64::INFINITY, -800.0, 750.0, 5e-324, -0.0, 1e300];
         for seed in 0..20_u8 {
             let common = (0..41_u32).map(|i| f64::from(i * 7 % 41 + u32::from(seed)).sin() * 3.0);
@@ -183,6 +193,42 @@ mod tests {
                     let (want, found) = (expected[y.index()], values[at as usize]);
                     let same = want.to_bits() == found.to_bits() || want.is_nan() && found.is_nan();
                     assert!(same, "{width:?}: {} = {want:e}, not {found:e}", program.formula(y));
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "uses what is not computed yet")]
+    fn a_room_of_numbers_that_are_not_computed_is_noticed() {
+        let mut machine = Machine::new(&layers());
+        let padded = machine.runs.iter_mut().rfind(|run| run.room > run.count);
+        let padded = padded.expect("layers of every width");
+        padded.room += machine.slots as u32;
+        machine.slots *= 2;
+        machine.check();
+    }
+
+    /// Behind the arguments of a layer stand numbers for which its function takes another way.
+    #[test]
+    fn rare_numbers_behind_the_arguments_change_nothing() {
+        let kinds: [for<'r> fn(Node<'r>) -> Node<'r>; 3] =
+            [|x| x.sech(), |x| x.sigmoid(), |x| x.tanh()];
+        for kind in kinds {
+            let recorder = Recorder::new();
+            let x: Vec<Node> = (0..24).map(|_| recorder.input()).collect();
+            let y: Vec<Node> = x[..10].iter().map(|&x| kind(x)).collect();
+            let program = recorder.finish(&y);
+            let machine = Machine::new(&program);
+            assert_eq!((machine.runs[0].count, machine.runs[0].room), (10, 16));
+            for rare in [f64::NAN, f64::NEG_INFINITY, 1e300, 5e-324] {
+                let inputs: Vec<f64> =
+                    (0..24_u32).map(|i| if i < 10 { f64::from(i) - 4.5 } else { rare }).collect();
+                let (mut values, mut scratch) = (Vec::new(), Vec::new());
+                machine.run(&inputs, &mut values, &mut scratch);
+                let expected = program.eval(&Num, &inputs);
+                for (&y, &at) in program.outputs().iter().zip(&machine.outputs) {
+                    assert_eq!(values[at as usize].to_bits(), expected[y.index()].to_bits());
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The order of items that run together: such that the arguments of neighbours are neighbours too.
 
+use super::lanes::LANES;
 use super::{Code, Machine, Run};
 use crate::algebra::Op;
 use std::collections::HashMap;
@@ -8,20 +9,30 @@ use std::collections::HashMap;
 const LEAST: usize = 6;
 
 /// Appends items of one kind, of which none uses another; `arguments` holds those of each item, one
-/// after another, as slots. What comes back is the order in which their results stand.
+/// after another, as slots. `place` is told where the result of each item stands.
 pub(super) fn append(
     machine: &mut Machine,
     code: Code,
     arity: usize,
     arguments: &[u32],
-) -> Vec<u32> {
+    mut place: impl FnMut(u32, u32),
+) {
     let mut push = |dense, items: &[u32]| {
+        let of = |i: u32| &arguments[i as usize * arity..][..arity];
         let given = if dense { &items[..1] } else { items };
         for &i in given {
-            machine.arguments.extend(&arguments[i as usize * arity..][..arity]);
+            machine.arguments.extend(of(i));
         }
-        let count = items.len() as u32;
-        machine.runs.push(Run { code, dense, count, arity: arity as u32 });
+        for (slot, &i) in (machine.slots as u32..).zip(items) {
+            place(i, slot);
+        }
+        let whole = items.len().next_multiple_of(LANES);
+        let fits = |&a: &u32| a as usize + whole <= machine.slots;
+        let is_padded = dense && is_vector(code) && of(items[0]).iter().all(fits);
+        let room = if is_padded { whole } else { items.len() };
+        machine.slots += room;
+        let (count, room) = (items.len() as u32, room as u32);
+        machine.runs.push(Run { code, dense, count, room, arity: arity as u32 });
         if !dense && has_lanes(code) {
             machine.widest = machine.widest.max(items.len());
         }
@@ -35,7 +46,6 @@ pub(super) fn append(
     if from < order.len() {
         push(false, &order[from..]);
     }
-    order
 }
 
 /// An order that begins with stretches of items whose arguments stand next to each other, and the
@@ -77,6 +87,24 @@ fn stretches(arity: usize, arguments: &[u32]) -> (Vec<u32>, Vec<usize>) {
     // Whatever order the program has: what uses these one by one may stand in stretches then.
     order[begin..].sort_by_key(|&i| of(i));
     (order, lengths)
+}
+
+/// Whether the loop over elements next to each other becomes vector code: then those left over cost
+/// as much as a whole register of them.
+fn is_vector(code: Code) -> bool {
+    use Op::{
+        Abs, Add, And, Clamp, Div, Eq, Ge, Gt, Le, Lt, Max, Min, Mul, MulAdd, Ne, Neg, Recip,
+    };
+    use Op::{Relu, Select, Signum, Sqrt, Square, StrongMul, Sub};
+    match code {
+        Code::Each(
+            Neg | Recip | Square | Sqrt | Abs | Relu | Signum | Add | Sub | Mul | Div | StrongMul
+            | Min | Max | Lt | Le | Gt | Ge | Eq | Ne | And | Select | Clamp | MulAdd,
+        ) => true,
+        Code::Each(_) => has_lanes(code),
+        Code::All(_) | Code::Call => false,
+        _ => true,
+    }
 }
 
 fn has_lanes(code: Code) -> bool {

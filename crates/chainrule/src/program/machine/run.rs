@@ -19,7 +19,7 @@ pub(super) fn run(machine: &Machine, values: &mut [f64], scratch: &mut [f64]) {
             perform(
                 run.code,
                 run.arity as usize,
-                Dense { x, out: &mut out[..count], starts: rest },
+                Dense { x, out: &mut out[..run.room as usize], starts: rest, count },
                 scratch,
             )
         } else if run.code.is_alone() {
@@ -43,7 +43,7 @@ pub(super) fn run(machine: &Machine, values: &mut [f64], scratch: &mut [f64]) {
             )
         };
         rest = &rest[taken..];
-        at += count;
+        at += run.room as usize;
     }
 }
 

@@ -75,7 +75,7 @@ impl Loops for Scattered<'_> {
         for (slot, &i) in x.iter_mut().zip(&self.arguments[..self.count]) {
             *slot = self.x[i as usize];
         }
-        lanes::map(x, &mut self.out[..self.count], common, is_rare, whole);
+        lanes::map(x, &mut self.out[..self.count], self.count, common, is_rare, whole);
         self.count
     }
 }

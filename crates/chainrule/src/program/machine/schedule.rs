@@ -129,10 +129,9 @@ impl<'w> Window<'w> {
         let arguments: Vec<u32> =
             list.iter().flat_map(|&i| slots(&self.items[i as usize])).collect();
         if !code.is_alone() {
-            for i in append(machine, code, arity as usize, &arguments) {
-                place[self.items[list[i as usize] as usize].node as usize] = machine.slots as u32;
-                machine.slots += 1;
-            }
+            append(machine, code, arity as usize, &arguments, |i, slot| {
+                place[self.items[list[i as usize] as usize].node as usize] = slot;
+            });
             return;
         }
         machine.arguments.extend(&arguments);
@@ -143,7 +142,8 @@ impl<'w> Window<'w> {
                 place[node] = machine.slots as u32;
                 machine.slots += 1;
             }
-            machine.runs.push(Run { code, dense: false, count: item.results, arity });
+            let (count, room) = (item.results, item.results);
+            machine.runs.push(Run { code, dense: false, count, room, arity });
             if let Step::Call(operation, ..) = self.program.step(NodeId(item.node)) {
                 machine.calls.push(operation.clone());
             }
