@@ -290,7 +290,7 @@ impl Function {
         extra: &[f64],
         work: &mut Workspace,
     ) -> Result<(), Error> {
-        self.set_inputs(x, extra, work)?;
+        let inputs = self.all_inputs(x, extra)?;
         self.afford_kind(kind)?;
         if !work.serves(self) {
             work.path = None;
@@ -298,9 +298,10 @@ impl Function {
         }
         let known = work.path.take();
         let path = known.unwrap_or_else(|| self.first_path());
-        if let Err(flipped) = evaluate(&path, kind, work) {
-            let other = self.other_path(x, kind, work)?;
-            work.path = Some(other.ok_or_else(|| branch_changed(&path, flipped, work, kind))?);
+        if let Err(flipped) = evaluate(&path, kind, inputs, work) {
+            let other = self.other_path(inputs, kind, work)?;
+            work.path =
+                Some(other.ok_or_else(|| branch_changed(&path, flipped, inputs, work, kind))?);
         } else {
             work.path = Some(path);
         }
@@ -317,9 +318,10 @@ impl Function {
         x: &[f64],
         work: &mut Workspace,
     ) -> Result<(), Error> {
-        self.set_inputs(x, &[], work)?;
+        let inputs = self.all_inputs(x, &[])?;
         path.derived(kind).complete()?;
-        evaluate(path, kind, work).map_err(|flipped| branch_changed(path, flipped, work, kind))?;
+        evaluate(path, kind, inputs, work)
+            .map_err(|flipped| branch_changed(path, flipped, inputs, work, kind))?;
         work.path = Some(Arc::clone(path));
         work.owner = Some(Arc::clone(&self.paths));
         Ok(())
@@ -327,9 +329,7 @@ impl Function {
 
     /// The path whose guards hold at `x`, and the values of all its nodes.
     pub(super) fn values_at(&self, x: &[f64]) -> Result<(Arc<Path>, Vec<f64>), Error> {
-        let work = &mut Workspace::new();
-        self.set_inputs(x, &[], work)?;
-        let inputs = work.inputs.clone();
+        let inputs = self.all_inputs(x, &[])?.concat();
         let first = self.first_path();
         let values = first.program.eval(&crate::algebra::Num, &inputs);
         let value = |i: usize| values[first.program.outputs()[i].index()];
@@ -340,7 +340,7 @@ impl Function {
         if first.guards.iter().enumerate().all(holds) {
             return Ok((first, values));
         }
-        let path = self.path_at(x, work)?;
+        let path = self.path_at(x, &mut Workspace::new())?;
         let values = path.program.eval(&crate::algebra::Num, &inputs);
         Ok((path, values))
     }
@@ -351,30 +351,26 @@ impl Function {
         Ok(Arc::clone(work.path.as_ref().expect("`settle` leaves the path that holds")))
     }
 
-    fn set_inputs(&self, x: &[f64], extra: &[f64], work: &mut Workspace) -> Result<(), Error> {
+    fn all_inputs<'a>(&'a self, x: &'a [f64], extra: &'a [f64]) -> Result<Inputs<'a>, Error> {
         same_length("input", self.names.inputs.len(), x.len())?;
-        work.inputs.clear();
-        work.inputs.extend_from_slice(x);
-        work.inputs.extend_from_slice(&self.parameters);
-        work.inputs.extend_from_slice(extra);
-        Ok(())
+        Ok([x, &self.parameters, extra])
     }
 
-    /// Another path that holds at `x`, known or recorded now; its values are left in `work`.
+    /// Another path that holds at the inputs, known or recorded now; its values are left in `work`.
     fn other_path(
         &self,
-        x: &[f64],
+        inputs: Inputs,
         kind: Kind,
         work: &mut Workspace,
     ) -> Result<Option<Arc<Path>>, Error> {
         let paths = self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         for path in paths {
-            if evaluate(&path, kind, work).is_ok() {
+            if evaluate(&path, kind, inputs, work).is_ok() {
                 return Ok(Some(path));
             }
         }
-        let Some(path) = self.record_again(x).map(Arc::new) else { return Ok(None) };
-        if evaluate(&path, kind, work).is_err() {
+        let Some(path) = self.record_again(inputs[0]).map(Arc::new) else { return Ok(None) };
+        if evaluate(&path, kind, inputs, work).is_err() {
             return Err(Error::new(
                 ErrorKind::Value,
                 "the function does not take the same way twice at the same point",
@@ -389,6 +385,9 @@ impl Function {
         Ok(Some(path))
     }
 }
+
+/// What programs of a function are evaluated at: the point, the parameters, weights or a direction.
+type Inputs<'a> = [&'a [f64]; 3];
 
 /// So many ways through one function are kept.
 const MOST_PATHS: usize = 16;
@@ -411,12 +410,16 @@ fn guard_operands(path: &Path, program: &Program, guard: usize) -> [usize; 2] {
 }
 
 /// Evaluates a program of `path`; the number of the first guard that does not hold as an error.
-fn evaluate(path: &Path, kind: Kind, work: &mut Workspace) -> Result<(), usize> {
+fn evaluate(path: &Path, kind: Kind, inputs: Inputs, work: &mut Workspace) -> Result<(), usize> {
     let values = &mut work.values[kind as usize];
     if kind.is_open() {
+        work.inputs.clear();
+        for part in inputs {
+            work.inputs.extend_from_slice(part);
+        }
         path.derived(kind).eval_numbers(&work.inputs, values, &mut work.arguments);
     } else {
-        path.machine(kind).run(&work.inputs, values, &mut work.arguments);
+        path.machine(kind).run(&inputs, values, &mut work.arguments);
     }
     for (i, guard) in path.guards.iter().enumerate() {
         let operands = guard_operands(path, path.derived(kind), i);
@@ -428,9 +431,15 @@ fn evaluate(path: &Path, kind: Kind, work: &mut Workspace) -> Result<(), usize> 
     Ok(())
 }
 
-fn branch_changed(path: &Path, guard: usize, work: &mut Workspace, kind: Kind) -> Error {
+fn branch_changed(
+    path: &Path,
+    guard: usize,
+    inputs: Inputs,
+    work: &mut Workspace,
+    kind: Kind,
+) -> Error {
     // The last failed attempt may have been another path's: evaluate this one again.
-    let _ = evaluate(path, kind, work);
+    let _ = evaluate(path, kind, inputs, work);
     let values = &work.values[kind as usize];
     let operands = guard_operands(path, path.derived(kind), guard);
     let [left, right] = operands.map(|k| values[path.output(kind, k)]);

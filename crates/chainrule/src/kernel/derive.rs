@@ -41,15 +41,15 @@ impl Outer {
     /// What the rows use of the parameters.
     pub(super) fn forward(&self, parameters: &[f64]) -> Vec<f64> {
         let mut values = Vec::new();
-        self.forward.run(parameters, &mut values, &mut Vec::new());
+        self.forward.run(&[parameters], &mut values, &mut Vec::new());
         self.forward.outputs.iter().map(|&at| values[at as usize]).collect()
     }
 
     /// The gradient with respect to the parameters, given the sums' adjoints of what `forward`
     /// returned.
     pub(super) fn backward(&self, parameters: &[f64], sums: &[f64], gradient: &mut [f64]) {
-        let (inputs, mut values) = ([parameters, sums].concat(), Vec::new());
-        self.backward.run(&inputs, &mut values, &mut Vec::new());
+        let mut values = Vec::new();
+        self.backward.run(&[parameters, sums], &mut values, &mut Vec::new());
         for (slot, &at) in gradient.iter_mut().zip(&self.backward.outputs) {
             *slot = values[at as usize];
         }

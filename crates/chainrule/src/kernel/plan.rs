@@ -155,10 +155,9 @@ impl Plan {
     /// The numbers that are the same for all rows.
     pub(super) fn uniforms(&self, inputs: &[f64]) -> Vec<f64> {
         // The columns are inputs of the program too; what is computed here needs none of them.
-        let mut all = inputs.to_vec();
-        all.resize(inputs.len() + self.columns, 0.0);
+        let columns = vec![0.0; self.columns];
         let mut values = Vec::new();
-        self.prologue.run(&all, &mut values, &mut Vec::new());
+        self.prologue.run(&[inputs, &columns], &mut values, &mut Vec::new());
         self.prologue.outputs.iter().map(|&at| values[at as usize]).collect()
     }
 

@@ -98,20 +98,26 @@ impl Machine {
         Builder::new(program).build()
     }
 
-    /// The values at `inputs`, in the machine's order; `scratch` is for operations of many
-    /// arguments. No allocation once both were used with this machine.
+    /// The values at `inputs`, given in parts, in the machine's order; `scratch` is for operations of
+    /// many arguments. No allocation once both were used with this machine.
     ///
     /// # Panics
     ///
     /// If there are fewer `inputs` than the program has.
-    pub(crate) fn run(&self, inputs: &[f64], values: &mut Vec<f64>, scratch: &mut Vec<f64>) {
+    pub(crate) fn run(&self, inputs: &[&[f64]], values: &mut Vec<f64>, scratch: &mut Vec<f64>) {
         if values.len() < self.slots {
             values.resize(self.slots, 0.0);
         }
         if scratch.len() < self.widest {
             scratch.resize(self.widest, 0.0);
         }
-        values[..self.inputs].copy_from_slice(&inputs[..self.inputs]);
+        let mut rest = &mut values[..self.inputs];
+        for part in inputs.iter().filter(|part| !part.is_empty()) {
+            let (slots, others) = rest.split_at_mut(part.len().min(rest.len()));
+            slots.copy_from_slice(&part[..slots.len()]);
+            rest = others;
+        }
+        assert!(rest.is_empty(), "too few inputs");
         values[self.inputs..][..self.constants.len()].copy_from_slice(&self.constants);
         width::run(self.width, self, values, scratch);
     }
@@ -188,7 +194,7 @@ mod tests {
             for width in Width::all() {
                 machine.width = width;
                 let (mut values, mut scratch) = (Vec::new(), Vec::new());
-                machine.run(&inputs, &mut values, &mut scratch);
+                machine.run(&[&inputs], &mut values, &mut scratch);
                 for (&y, &at) in program.outputs().iter().zip(&machine.outputs) {
                     let (want, found) = (expected[y.index()], values[at as usize]);
                     let same = want.to_bits() == found.to_bits() || want.is_nan() && found.is_nan();
@@ -225,7 +231,7 @@ mod tests {
                 let inputs: Vec<f64> =
                     (0..24_u32).map(|i| if i < 10 { f64::from(i) - 4.5 } else { rare }).collect();
                 let (mut values, mut scratch) = (Vec::new(), Vec::new());
-                machine.run(&inputs, &mut values, &mut scratch);
+                machine.run(&[&inputs], &mut values, &mut scratch);
                 let expected = program.eval(&Num, &inputs);
                 for (&y, &at) in program.outputs().iter().zip(&machine.outputs) {
                     assert_eq!(values[at as usize].to_bits(), expected[y.index()].to_bits());
