@@ -48,6 +48,12 @@ impl Results<'_> {
             *slot = self.values[at as usize];
         }
     }
+
+    fn add(&self, from: usize, onto: &mut [f64]) {
+        for (sum, &at) in onto.iter_mut().zip(&self.outputs[from..]) {
+            *sum += self.values[at as usize];
+        }
+    }
 }
 
 impl Function {
@@ -204,6 +210,21 @@ impl Function {
         let results = self.run(Kind::Vjp, x, weights, work)?;
         results.copy(0, values);
         results.copy(m, gradient);
+        Ok(())
+    }
+
+    /// Adds to `sums` what [`vjp_into`](Function::vjp_into) gives for `gradient`.
+    pub(crate) fn add_vjp(
+        &self,
+        x: &[f64],
+        weights: &[f64],
+        sums: &mut [f64],
+        work: &mut Workspace,
+    ) -> Result<(), Error> {
+        let m = self.names.outputs.len();
+        same_length("weight", m, weights.len())?;
+        same_length("gradient entry", self.names.inputs.len(), sums.len())?;
+        self.run(Kind::Vjp, x, weights, work)?.add(m, sums);
         Ok(())
     }
 

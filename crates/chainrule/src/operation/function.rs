@@ -48,6 +48,16 @@ impl Recorded {
         Recorded { function, spare: Mutex::default(), pattern: OnceLock::new() }
     }
 
+    /// Adds to `sums` the derivative of `Σ w·y` with respect to every input.
+    pub(super) fn add_reverse(&self, x: &[f64], w: &[f64], sums: &mut [f64]) -> Result<(), Error> {
+        self.with(|work, _| self.function.add_vjp(x, w, sums, work))
+    }
+
+    /// The function with a direction.
+    pub(super) fn with_direction(&self) -> Result<Self, Error> {
+        Ok(Recorded::new(self.function.jvp_function()?))
+    }
+
     fn with<T>(&self, run: impl FnOnce(&mut Workspace, &mut Vec<f64>) -> T) -> T {
         let lock = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         let found = lock().pop();
@@ -79,7 +89,7 @@ impl Body for Recorded {
     }
 
     fn forward(&self) -> Result<Box<dyn Body>, Error> {
-        Ok(Box::new(Recorded::new(self.function.jvp_function()?)))
+        Ok(Box::new(self.with_direction()?))
     }
 
     fn depends(&self, output: usize, input: usize) -> bool {

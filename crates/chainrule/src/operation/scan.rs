@@ -118,7 +118,7 @@ fn scan(
 
 /// A loop.
 struct Scan {
-    step: Arc<dyn Body>,
+    step: Arc<Recorded>,
     /// The input that each output of a step is in the next one.
     feeds: Vec<usize>,
     steps: usize,
@@ -141,7 +141,7 @@ struct Ahead {
 }
 
 impl Scan {
-    fn new(step: Arc<dyn Body>, feeds: Vec<usize>, steps: usize, rows: Rows, bytes: usize) -> Self {
+    fn new(step: Arc<Recorded>, feeds: Vec<usize>, steps: usize, rows: Rows, bytes: usize) -> Self {
         let names = step.inputs().iter().enumerate();
         let inputs = names.filter(|(i, _)| rows.is_input(*i)).map(|(_, name)| name.clone());
         Scan {
@@ -268,7 +268,9 @@ impl Body for Scan {
         self.is_reversed.store(true, Ordering::Relaxed);
         let (n, m) = (self.step.inputs().len(), self.feeds.len());
         let mut x = self.rows.spread(x, n);
-        let (mut y, mut part, mut sums) = (vec![0.0; m], vec![0.0; n], vec![0.0; n]);
+        // A state's slope is not summed, it is the next step's weight. −0 + x is x, whatever x.
+        let (mut y, mut sums) = (vec![0.0; m], vec![0.0; n]);
+        self.feeds.iter().for_each(|&input| sums[input] = -0.0);
         let Ahead { mut kept, actions, .. } = match self.take(&x) {
             Some(found) => found,
             None => self.ahead(&mut x, &mut y)?.0,
@@ -285,11 +287,10 @@ impl Body for Scan {
                     self.set_state(&mut x, &kept[kept.len() - m..]);
                     self.advance(&mut x, &mut y, from..at)?;
                     self.rows.set(at, &mut x);
-                    self.step.reverse(&x, &y, &weights, &mut part)?;
+                    self.step.add_reverse(&x, &weights, &mut sums)?;
                     for (weight, &input) in weights.iter_mut().zip(&self.feeds) {
-                        *weight = std::mem::take(&mut part[input]);
+                        *weight = std::mem::replace(&mut sums[input], -0.0);
                     }
-                    sums.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
                 }
                 Action::Forget => kept.truncate(kept.len() - m),
             }
@@ -308,7 +309,7 @@ impl Body for Scan {
         let n = self.step.inputs().len();
         let tangents = self.feeds.iter().map(|input| input + n);
         let feeds = self.feeds.iter().copied().chain(tangents).collect();
-        let step = Arc::from(self.step.forward()?);
+        let step = Arc::new(self.step.with_direction()?);
         Ok(Box::new(Scan::new(step, feeds, self.steps, self.rows.clone(), self.bytes)))
     }
 
