@@ -2,10 +2,10 @@
 //!
 //! Rows are given as columns of numbers. The row's program, or its derivative, is recorded once,
 //! then split: what depends on parameters only is computed once per call, what depends on the row
-//! is run block by block, one operation over 16 to 256 rows at a time, as the machine's caches allow,
-//! by the fastest instruction set that it has. Sums are kept in eight lanes, over chunks of 4096 rows, which a fixed tree adds
-//! up: so results are the same to the last bit for any number of threads, any instruction set and
-//! any block size.
+//! is run block by block, one operation over 16 to 256 rows at a time, as the machine's caches
+//! allow, by the fastest instruction set that it has. Sums are kept in eight lanes, over chunks of
+//! 4096 rows, which a fixed tree adds up: so results are the same to the last bit for any number of
+//! threads, any instruction set and any block size.
 //!
 //! **Accuracy.** A product that is added to something is fused with it and rounded once, so a row's
 //! result may differ from [`Function::eval`] in its last bits ([`Kernel::exact`] gives the same).
