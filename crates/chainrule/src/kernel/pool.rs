@@ -28,19 +28,17 @@ struct State {
     work: Option<&'static Work<'static>>,
     /// Threads that may still accept it.
     places: usize,
-    /// Threads that are at it.
-    active: usize,
     /// Whether the work panicked on one of them.
     panicked: bool,
     threads: usize,
 }
 
 static STATE: Mutex<State> =
-    Mutex::new(State { work: None, places: 0, active: 0, panicked: false, threads: 0 });
+    Mutex::new(State { work: None, places: 0, panicked: false, threads: 0 });
 static OFFERED: Condvar = Condvar::new();
 static FINISHED: Condvar = Condvar::new();
 
-/// Offers made so far, and threads that are at work: what may be looked at without the lock.
+/// Offers made so far, and threads that are at work: changed under the lock, looked at without it too.
 static OFFERS: AtomicUsize = AtomicUsize::new(0);
 static ACTIVE: AtomicUsize = AtomicUsize::new(0);
 
@@ -58,6 +56,10 @@ fn look_out(threads: usize, is_over: impl Fn() -> bool) {
     while !is_over() && begun.elapsed() < LOOKOUT {
         std::hint::spin_loop();
     }
+}
+
+fn is_active() -> bool {
+    ACTIVE.load(Ordering::Acquire) > 0
 }
 
 fn state() -> MutexGuard<'static, State> {
@@ -112,13 +114,13 @@ impl Drop for Offer {
     fn drop(&mut self) {
         let mut state = state();
         state.places = 0;
-        if state.active > 0 {
+        if is_active() {
             let threads = state.threads;
             drop(state);
-            look_out(threads, || ACTIVE.load(Ordering::Acquire) == 0);
+            look_out(threads, || !is_active());
             state = self::state();
         }
-        while state.active > 0 {
+        while is_active() {
             state = FINISHED.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.work = None;
@@ -146,15 +148,12 @@ fn wait_for_work() {
         };
         has_looked = false;
         now.places -= 1;
-        now.active += 1;
-        ACTIVE.store(now.active, Ordering::Release);
+        ACTIVE.fetch_add(1, Ordering::Relaxed);
         drop(now);
         let is_fine = catch_unwind(AssertUnwindSafe(work)).is_ok();
         now = state();
-        now.active -= 1;
-        ACTIVE.store(now.active, Ordering::Release);
         now.panicked |= !is_fine;
-        if now.active == 0 {
+        if ACTIVE.fetch_sub(1, Ordering::Release) == 1 {
             FINISHED.notify_all();
         }
     }

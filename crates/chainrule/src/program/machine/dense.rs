@@ -18,7 +18,9 @@ impl<'v> Dense<'v> {
     fn argument(&self, k: usize) -> &'v [f64] {
         &self.x[self.starts[k] as usize..][..self.out.len()]
     }
+}
 
+impl Loops for Dense<'_> {
     /// Registers of results, then what is left over where there is no room for a whole one.
     #[inline(always)]
     fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64) -> usize {
@@ -50,28 +52,6 @@ impl<'v> Dense<'v> {
             *y = f(x);
         }
         N
-    }
-}
-
-impl Loops for Dense<'_> {
-    #[inline(always)]
-    fn one(self, f: impl Fn(f64) -> f64) -> usize {
-        self.map(|[a]| f(a))
-    }
-
-    #[inline(always)]
-    fn two(self, f: impl Fn(f64, f64) -> f64) -> usize {
-        self.map(|[a, b]| f(a, b))
-    }
-
-    #[inline(always)]
-    fn three(self, f: impl Fn(f64, f64, f64) -> f64) -> usize {
-        self.map(|[a, b, c]| f(a, b, c))
-    }
-
-    #[inline(always)]
-    fn four(self, f: impl Fn(f64, f64, f64, f64) -> f64) -> usize {
-        self.map(|[a, b, c, d]| f(a, b, c, d))
     }
 
     #[inline(always)]

@@ -49,10 +49,7 @@ pub(super) fn run(machine: &Machine, values: &mut [f64], scratch: &mut [f64]) {
 
 /// Loops over the elements of a run; each returns how many arguments were given.
 pub(super) trait Loops: Sized {
-    fn one(self, f: impl Fn(f64) -> f64) -> usize;
-    fn two(self, f: impl Fn(f64, f64) -> f64) -> usize;
-    fn three(self, f: impl Fn(f64, f64, f64) -> f64) -> usize;
-    fn four(self, f: impl Fn(f64, f64, f64, f64) -> f64) -> usize;
+    fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64) -> usize;
     /// Sums of `f` of pairs, behind what each sum begins with.
     fn chains(self, arity: usize, f: impl Fn(f64, f64) -> f64) -> usize;
     /// A function in straight-line code, `whole` where an argument is rare for it.
@@ -74,10 +71,10 @@ fn strong(a: f64, b: f64) -> f64 {
 fn perform(code: Code, arity: usize, loops: impl Loops, scratch: &mut [f64]) -> usize {
     match code {
         Code::Each(op) => each(op, loops, scratch),
-        Code::MulAdd => loops.three(|a, b, c| a * b + c),
-        Code::StrongAdd => loops.three(|a, b, c| strong(a, b) + c),
-        Code::MulSub => loops.three(|a, b, c| c - a * b),
-        Code::MulMulAdd => loops.four(|a, b, c, d| a * b + c * d),
+        Code::MulAdd => loops.map(|[a, b, c]| a * b + c),
+        Code::StrongAdd => loops.map(|[a, b, c]| strong(a, b) + c),
+        Code::MulSub => loops.map(|[a, b, c]| c - a * b),
+        Code::MulMulAdd => loops.map(|[a, b, c, d]| a * b + c * d),
         Code::Chain => loops.chains(arity, |a, b| a * b),
         Code::StrongChain => loops.chains(arity, strong),
         Code::All(_) | Code::Call => unreachable!("a run of one item is no loop"),
@@ -90,14 +87,14 @@ fn each(op: Op, loops: impl Loops, scratch: &mut [f64]) -> usize {
     macro_rules! each {
         ($($one:ident)+; $($two:ident)+; $($three:ident)+; $($many:ident $common:ident $is_rare:expr),+) => {
             match op {
-                $(Op::$one => loops.one(|a| row::$one::value(&[a])),)+
-                $(Op::$two => loops.two(|a, b| row::$two::value(&[a, b])),)+
-                $(Op::$three => loops.three(|a, b, c| row::$three::value(&[a, b, c])),)+
+                $(Op::$one => loops.map(|[a]| row::$one::value(&[a])),)+
+                $(Op::$two => loops.map(|[a, b]| row::$two::value(&[a, b])),)+
+                $(Op::$three => loops.map(|[a, b, c]| row::$three::value(&[a, b, c])),)+
                 $(Op::$many => loops.many(scratch, special::$common, $is_rare, |x| op.value(&[x])),)+
                 _ => match op.info().arguments.len() {
-                    1 => loops.one(|a| op.value(&[a])),
-                    2 => loops.two(|a, b| op.value(&[a, b])),
-                    _ => loops.three(|a, b, c| op.value(&[a, b, c])),
+                    1 => loops.map(|[a]| op.value(&[a])),
+                    2 => loops.map(|[a, b]| op.value(&[a, b])),
+                    _ => loops.map(|[a, b, c]| op.value(&[a, b, c])),
                 },
             }
         };

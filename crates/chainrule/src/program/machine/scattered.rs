@@ -11,7 +11,7 @@ pub(super) struct Scattered<'v> {
     pub(super) count: usize,
 }
 
-impl Scattered<'_> {
+impl Loops for Scattered<'_> {
     #[inline(always)]
     fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64) -> usize {
         let (arguments, _) = self.arguments[..N * self.count].as_chunks::<N>();
@@ -23,28 +23,6 @@ impl Scattered<'_> {
             *y = f(from);
         }
         N * self.count
-    }
-}
-
-impl Loops for Scattered<'_> {
-    #[inline(always)]
-    fn one(self, f: impl Fn(f64) -> f64) -> usize {
-        self.map(|[a]| f(a))
-    }
-
-    #[inline(always)]
-    fn two(self, f: impl Fn(f64, f64) -> f64) -> usize {
-        self.map(|[a, b]| f(a, b))
-    }
-
-    #[inline(always)]
-    fn three(self, f: impl Fn(f64, f64, f64) -> f64) -> usize {
-        self.map(|[a, b, c]| f(a, b, c))
-    }
-
-    #[inline(always)]
-    fn four(self, f: impl Fn(f64, f64, f64, f64) -> f64) -> usize {
-        self.map(|[a, b, c, d]| f(a, b, c, d))
     }
 
     #[inline(always)]
@@ -69,7 +47,7 @@ impl Loops for Scattered<'_> {
         whole: impl Fn(f64) -> f64,
     ) -> usize {
         if self.count < lanes::LANES {
-            return self.one(whole);
+            return self.map(|[x]| whole(x));
         }
         let x = &mut scratch[..self.count];
         for (slot, &i) in x.iter_mut().zip(&self.arguments[..self.count]) {
