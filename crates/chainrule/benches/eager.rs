@@ -4,6 +4,8 @@
 
 #![expect(clippy::needless_range_loop, reason = "rows by their numbers, as in a formula")]
 
+#[path = "../tests/support/readme.rs"]
+mod expression;
 #[path = "../examples/microgpt.rs"]
 #[expect(dead_code, reason = "the example's training and its invention of names")]
 mod gpt;
@@ -48,20 +50,8 @@ mod tiny {
 
 /// micrograd's README expression of two variables.
 mod readme {
-    use super::{Bencher, Graph, Value, black_box};
-
-    #[expect(clippy::misrefactored_assign_op, reason = "written as in its source")]
-    fn expression<'g>(a: Value<'g>, b: Value<'g>) -> Value<'g> {
-        let mut c = a + b;
-        let mut d = a * b + b.powi(3);
-        c += c + 1.0;
-        c += 1.0 + c + (-a);
-        d += d * 2.0 + (b + a).relu();
-        d += 3.0 * d + (b - a).relu();
-        let e = c - d;
-        let f = e.powi(2);
-        f / 2.0 + 10.0 / f
-    }
+    use super::expression::readme;
+    use super::{Bencher, Graph, black_box};
 
     #[divan::bench]
     fn graph(bencher: Bencher) {
@@ -69,7 +59,7 @@ mod readme {
         bencher.bench_local(|| {
             graph.clear();
             let [a, b] = graph.values(black_box([-4.0, 2.0]));
-            let g = expression(a, b);
+            let g = readme(a, b);
             let gradient = g.backward();
             (g.value(), gradient[a], gradient[b])
         });
