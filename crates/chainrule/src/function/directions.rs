@@ -164,9 +164,9 @@ impl Function {
             Symmetry::Symmetric => Kind::GradientEdges,
         };
         self.settle(kind, x, &[], work)?;
-        let Workspace { path, values, lanes, .. } = work;
+        let Workspace { path, slots, lanes, .. } = work;
         let path = path.as_ref().expect("`settle` leaves the path that holds");
-        Ok(Linearised { path, symmetry, values: &values[kind as usize], lanes })
+        Ok(Linearised { path, symmetry, values: &slots[kind as usize].values, lanes })
     }
 }
 

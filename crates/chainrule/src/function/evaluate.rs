@@ -4,7 +4,7 @@
 use super::path::{Kind, Path};
 use super::{Function, Paths, same_length};
 use crate::error::{Error, ErrorKind};
-use crate::program::Program;
+use crate::program::Slots;
 use std::sync::Arc;
 
 /// Scratch memory of evaluations: one for each thread, used again and again.
@@ -13,9 +13,7 @@ pub struct Workspace {
     pub(super) path: Option<Arc<Path>>,
     /// The paths of the function that `path` belongs to.
     owner: Option<Arc<Paths>>,
-    inputs: Vec<f64>,
-    arguments: Vec<f64>,
-    pub(super) values: [Vec<f64>; Kind::COUNT],
+    pub(super) slots: [Slots; Kind::COUNT],
     /// Slots of a linearised program, for several directions side by side.
     pub(super) lanes: Vec<f64>,
 }
@@ -27,8 +25,10 @@ impl Workspace {
         Workspace::default()
     }
 
-    fn serves(&self, function: &Function) -> bool {
-        self.owner.as_ref().is_some_and(|owner| Arc::ptr_eq(owner, &function.paths))
+    /// The path that held last, if it is one of this function.
+    fn path_of(&self, function: &Function) -> Option<&Path> {
+        let is_its = self.owner.as_ref().is_some_and(|owner| Arc::ptr_eq(owner, &function.paths));
+        self.path.as_deref().filter(|_| is_its)
     }
 }
 
@@ -300,7 +300,7 @@ impl Function {
         self.settle(kind, x, extra, work)?;
         let path = work.path.as_deref().expect("`settle` leaves the path that holds");
         let outputs = &path.machine(kind).outputs;
-        Ok(Results { values: &work.values[kind as usize], outputs })
+        Ok(Results { values: &work.slots[kind as usize].values, outputs })
     }
 
     /// The same, with the values and the path left in `work`.
@@ -311,24 +311,36 @@ impl Function {
         extra: &[f64],
         work: &mut Workspace,
     ) -> Result<(), Error> {
-        let inputs = self.all_inputs(x, extra)?;
+        same_length("input", self.names.inputs.len(), x.len())?;
+        let inputs = &[x, &self.parameters, extra];
         self.afford_kind(kind)?;
-        if !work.serves(self) {
-            work.path = None;
+        if work.path_of(self).is_none() {
+            work.path = Some(self.first_path());
             work.owner = Some(Arc::clone(&self.paths));
         }
-        let known = work.path.take();
-        let path = known.unwrap_or_else(|| self.first_path());
-        if let Err(flipped) = evaluate(&path, kind, inputs, work) {
-            let other = self.other_path(inputs, kind, work)?;
-            work.path =
-                Some(other.ok_or_else(|| branch_changed(&path, flipped, inputs, work, kind))?);
-        } else {
-            work.path = Some(path);
+        let path = work.path.as_deref().expect("just set");
+        if let Err(flipped) = evaluate(path, kind, inputs, &mut work.slots[kind as usize]) {
+            self.change_path(flipped, kind, inputs, work)?;
         }
         // A derivative may need more of a call than its author gave.
         let path = work.path.as_deref().expect("set on both ways");
-        path.derived(kind).complete()
+        if path.program.has_calls() { path.derived(kind).complete() } else { Ok(()) }
+    }
+
+    /// Evaluates along another path, where the guard `flipped` of that in `work` does not hold.
+    #[cold]
+    fn change_path(
+        &self,
+        flipped: usize,
+        kind: Kind,
+        inputs: Inputs,
+        work: &mut Workspace,
+    ) -> Result<(), Error> {
+        let path = work.path.take().expect("the path that was tried");
+        let slots = &mut work.slots[kind as usize];
+        let other = self.other_path(inputs, kind, slots)?;
+        work.path = Some(other.ok_or_else(|| branch_changed(&path, flipped, inputs, slots, kind))?);
+        Ok(())
     }
 
     /// Evaluates the program of that kind at `x` along this path.
@@ -339,10 +351,12 @@ impl Function {
         x: &[f64],
         work: &mut Workspace,
     ) -> Result<(), Error> {
-        let inputs = self.all_inputs(x, &[])?;
+        same_length("input", self.names.inputs.len(), x.len())?;
+        let inputs = &[x, &self.parameters, &[]];
         path.derived(kind).complete()?;
-        evaluate(path, kind, inputs, work)
-            .map_err(|flipped| branch_changed(path, flipped, inputs, work, kind))?;
+        let slots = &mut work.slots[kind as usize];
+        evaluate(path, kind, inputs, slots)
+            .map_err(|flipped| branch_changed(path, flipped, inputs, slots, kind))?;
         work.path = Some(Arc::clone(path));
         work.owner = Some(Arc::clone(&self.paths));
         Ok(())
@@ -350,12 +364,13 @@ impl Function {
 
     /// The path whose guards hold at `x`, and the values of all its nodes.
     pub(super) fn values_at(&self, x: &[f64]) -> Result<(Arc<Path>, Vec<f64>), Error> {
-        let inputs = self.all_inputs(x, &[])?.concat();
+        same_length("input", self.names.inputs.len(), x.len())?;
+        let inputs = [x, &self.parameters].concat();
         let first = self.first_path();
         let values = first.program.eval(&crate::algebra::Num, &inputs);
-        let value = |i: usize| values[first.program.outputs()[i].index()];
         let holds = |(i, guard): (usize, &super::path::Guard)| {
-            let [a, b] = guard_operands(&first, &first.program, i).map(value);
+            let operands = first.operands_among(first.program.outputs(), i);
+            let [a, b] = operands.map(|y| values[y.index()]);
             guard.relation.holds(a, b) == guard.held
         };
         if first.guards.iter().enumerate().all(holds) {
@@ -372,26 +387,21 @@ impl Function {
         Ok(Arc::clone(work.path.as_ref().expect("`settle` leaves the path that holds")))
     }
 
-    fn all_inputs<'a>(&'a self, x: &'a [f64], extra: &'a [f64]) -> Result<Inputs<'a>, Error> {
-        same_length("input", self.names.inputs.len(), x.len())?;
-        Ok([x, &self.parameters, extra])
-    }
-
-    /// Another path that holds at the inputs, known or recorded now; its values are left in `work`.
+    /// Another path that holds at the inputs, known or recorded now; its values are left in `slots`.
     fn other_path(
         &self,
         inputs: Inputs,
         kind: Kind,
-        work: &mut Workspace,
+        slots: &mut Slots,
     ) -> Result<Option<Arc<Path>>, Error> {
         let paths = self.paths.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         for path in paths {
-            if evaluate(&path, kind, inputs, work).is_ok() {
+            if evaluate(&path, kind, inputs, slots).is_ok() {
                 return Ok(Some(path));
             }
         }
         let Some(path) = self.record_again(inputs[0]).map(Arc::new) else { return Ok(None) };
-        if evaluate(&path, kind, inputs, work).is_err() {
+        if evaluate(&path, kind, inputs, slots).is_err() {
             return Err(Error::new(
                 ErrorKind::Value,
                 "the function does not take the same way twice at the same point",
@@ -408,7 +418,7 @@ impl Function {
 }
 
 /// What programs of a function are evaluated at: the point, the parameters, weights or a direction.
-type Inputs<'a> = [&'a [f64]; 3];
+type Inputs<'a> = &'a [&'a [f64]; 3];
 
 /// So many ways through one function are kept.
 const MOST_PATHS: usize = 16;
@@ -424,27 +434,15 @@ impl From<super::path::Guard> for Guarded {
     }
 }
 
-/// Which outputs the two operands of a guard are: the last ones of every program of a path.
-fn guard_operands(path: &Path, program: &Program, guard: usize) -> [usize; 2] {
-    let first = program.outputs().len() - 2 * path.guards.len() + 2 * guard;
-    [first, first + 1]
-}
-
 /// Evaluates a program of `path`; the number of the first guard that does not hold as an error.
-fn evaluate(path: &Path, kind: Kind, inputs: Inputs, work: &mut Workspace) -> Result<(), usize> {
-    let values = &mut work.values[kind as usize];
+fn evaluate(path: &Path, kind: Kind, inputs: Inputs, slots: &mut Slots) -> Result<(), usize> {
     if kind.is_open() {
-        work.inputs.clear();
-        for part in inputs {
-            work.inputs.extend_from_slice(part);
-        }
-        path.derived(kind).eval_numbers(&work.inputs, values, &mut work.arguments);
+        evaluate_open(path, kind, inputs, slots);
     } else {
-        path.machine(kind).run(&inputs, values, &mut work.arguments);
+        path.machine(kind).run(inputs, slots);
     }
     for (i, guard) in path.guards.iter().enumerate() {
-        let operands = guard_operands(path, path.derived(kind), i);
-        let [a, b] = operands.map(|k| values[path.output(kind, k)]);
+        let [a, b] = path.operands(kind, i).map(|at| slots.values[at]);
         if guard.relation.holds(a, b) != guard.held {
             return Err(i);
         }
@@ -452,20 +450,28 @@ fn evaluate(path: &Path, kind: Kind, inputs: Inputs, work: &mut Workspace) -> Re
     Ok(())
 }
 
+#[cold]
+fn evaluate_open(path: &Path, kind: Kind, inputs: Inputs, slots: &mut Slots) {
+    let Slots { inputs: all, values, scratch, .. } = slots;
+    all.clear();
+    for part in inputs {
+        all.extend_from_slice(part);
+    }
+    path.derived(kind).eval_numbers(all, values, scratch);
+}
+
 fn branch_changed(
     path: &Path,
     guard: usize,
     inputs: Inputs,
-    work: &mut Workspace,
+    slots: &mut Slots,
     kind: Kind,
 ) -> Error {
     // The last failed attempt may have been another path's: evaluate this one again.
-    let _ = evaluate(path, kind, inputs, work);
-    let values = &work.values[kind as usize];
-    let operands = guard_operands(path, path.derived(kind), guard);
-    let [left, right] = operands.map(|k| values[path.output(kind, k)]);
+    let _ = evaluate(path, kind, inputs, slots);
+    let [left, right] = path.operands(kind, guard).map(|at| slots.values[at]);
     let recorded = &path.program;
-    let [a, b] = guard_operands(path, recorded, guard).map(|k| recorded.outputs()[k]);
+    let [a, b] = path.operands_among(recorded.outputs(), guard);
     let Guarded { relation, held } = path.guards[guard].into();
     let text = format!("{} {relation} {}", recorded.formula(a), recorded.formula(b));
     Error::new(

@@ -126,16 +126,19 @@ impl Function {
     }
 }
 
+#[inline]
 pub(crate) fn same_length(what: &str, want: usize, got: usize) -> Result<(), Error> {
-    if want == got {
-        return Ok(());
-    }
+    if want == got { Ok(()) } else { Err(other_length(what, want, got)) }
+}
+
+#[cold]
+fn other_length(what: &str, want: usize, got: usize) -> Error {
     let text = match what.strip_suffix('y') {
         _ if want == 1 => format!("expected 1 {what}, got {got}"),
         Some(stem) => format!("expected {want} {stem}ies, got {got}"),
         None => format!("expected {want} {what}s, got {got}"),
     };
-    Err(Error::new(ErrorKind::Length, text))
+    Error::new(ErrorKind::Length, text)
 }
 
 impl fmt::Debug for Function {

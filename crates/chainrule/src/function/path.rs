@@ -158,13 +158,21 @@ impl Path {
         self.machines[kind as usize].get_or_init(|| Machine::new(self.derived(kind)))
     }
 
-    /// Where output `i` of that program stands among the values of an evaluation.
-    pub(crate) fn output(&self, kind: Kind, i: usize) -> usize {
+    /// Where the operands of that guard stand among the values of an evaluation.
+    #[inline]
+    pub(crate) fn operands(&self, kind: Kind, guard: usize) -> [usize; 2] {
         if kind.is_open() {
-            self.derived(kind).outputs()[i].index()
+            self.operands_among(self.derived(kind).outputs(), guard).map(NodeId::index)
         } else {
-            self.machine(kind).outputs[i] as usize
+            self.operands_among(&self.machine(kind).outputs, guard).map(|at| at as usize)
         }
+    }
+
+    /// The operands of that guard: the last outputs of every program of a path are those.
+    #[inline]
+    pub(crate) fn operands_among<T: Copy>(&self, outputs: &[T], guard: usize) -> [T; 2] {
+        let first = outputs.len() - 2 * (self.guards.len() - guard);
+        [outputs[first], outputs[first + 1]]
     }
 
     /// The Jacobian of the outputs, or the symmetric one of the gradient, as a sparse matrix.

@@ -276,7 +276,7 @@ impl SparsePlan {
         same_length("output", self.outputs(), outputs.len())?;
         self.evaluate_into(x, values, work)?;
         for (slot, id) in outputs.iter_mut().zip(self.program().outputs()) {
-            *slot = work.values[self.kind as usize][id.index()];
+            *slot = work.slots[self.kind as usize].values[id.index()];
         }
         Ok(())
     }
@@ -314,6 +314,6 @@ fn entries(
     entries: &mut [f64],
     work: &mut Workspace,
 ) {
-    let values = &work.values[kind as usize];
+    let values = &work.slots[kind as usize].values;
     compression.evaluate(&sparse.linear, values, entries, &mut work.lanes);
 }

@@ -2,7 +2,7 @@
 
 use super::record::RowProgram;
 use crate::algebra::{Algebra, Dual, DualValue, Op, Term};
-use crate::program::{Machine, NodeId, Program, Recorder, Step};
+use crate::program::{Machine, NodeId, Program, Recorder, Slots, Step};
 
 /// A program over uniform inputs, which are the same for all rows, then columns.
 #[derive(Debug)]
@@ -40,18 +40,18 @@ impl Outer {
 
     /// What the rows use of the parameters.
     pub(super) fn forward(&self, parameters: &[f64]) -> Vec<f64> {
-        let mut values = Vec::new();
-        self.forward.run(&[parameters], &mut values, &mut Vec::new());
-        self.forward.outputs.iter().map(|&at| values[at as usize]).collect()
+        let mut slots = Slots::default();
+        self.forward.run(&[parameters], &mut slots);
+        self.forward.outputs.iter().map(|&at| slots.values[at as usize]).collect()
     }
 
     /// The gradient with respect to the parameters, given the sums' adjoints of what `forward`
     /// returned.
     pub(super) fn backward(&self, parameters: &[f64], sums: &[f64], gradient: &mut [f64]) {
-        let mut values = Vec::new();
-        self.backward.run(&[parameters, sums], &mut values, &mut Vec::new());
+        let mut slots = Slots::default();
+        self.backward.run(&[parameters, sums], &mut slots);
         for (slot, &at) in gradient.iter_mut().zip(&self.backward.outputs) {
-            *slot = values[at as usize];
+            *slot = slots.values[at as usize];
         }
     }
 }

@@ -7,7 +7,7 @@ use super::derive::uniform_nodes;
 use super::emit::emit;
 use super::fuse::Rows;
 use crate::algebra::Op;
-use crate::program::{Machine, NodeId, Program, Step};
+use crate::program::{Machine, NodeId, Program, Slots, Step};
 use std::collections::HashSet;
 
 /// Reads of a column that are worth a copy, as half of them cross from one cache line to the next.
@@ -156,9 +156,9 @@ impl Plan {
     pub(super) fn uniforms(&self, inputs: &[f64]) -> Vec<f64> {
         // The columns are inputs of the program too; what is computed here needs none of them.
         let columns = vec![0.0; self.columns];
-        let mut values = Vec::new();
-        self.prologue.run(&[inputs, &columns], &mut values, &mut Vec::new());
-        self.prologue.outputs.iter().map(|&at| values[at as usize]).collect()
+        let mut slots = Slots::default();
+        self.prologue.run(&[inputs, &columns], &mut slots);
+        self.prologue.outputs.iter().map(|&at| slots.values[at as usize]).collect()
     }
 
     /// The results, from the sums over `rows` rows.

@@ -357,6 +357,11 @@ impl Callee for Missing {
 }
 
 impl Program {
+    /// Whether it calls operations beside the table.
+    pub(crate) fn has_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
     /// An error if the program needs a derivative that nobody gave.
     pub(crate) fn complete(&self) -> Result<(), Error> {
         match self.calls.iter().find_map(|site| site.operation.callee().missing()) {

@@ -23,7 +23,7 @@ impl<'v> Dense<'v> {
 impl Loops for Dense<'_> {
     /// Registers of results, then what is left over where there is no room for a whole one.
     #[inline(always)]
-    fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64) -> usize {
+    fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64) {
         let mut from: [&[f64]; N] = [&[]; N];
         for (k, a) in from.iter_mut().enumerate() {
             *a = self.argument(k);
@@ -51,11 +51,10 @@ impl Loops for Dense<'_> {
             }
             *y = f(x);
         }
-        N
     }
 
     #[inline(always)]
-    fn chains(self, arity: usize, f: impl Fn(f64, f64) -> f64) -> usize {
+    fn chains(self, arity: usize, f: impl Fn(f64, f64) -> f64) {
         let at = |k: usize, i: usize| &self.x[self.starts[k] as usize + i..];
         let (whole, rest) = self.out.as_chunks_mut::<LANES>();
         let done = whole.len() * LANES;
@@ -74,7 +73,6 @@ impl Loops for Dense<'_> {
             let of = |k: usize| at(k, done + i)[0];
             *y = (1..arity).step_by(2).fold(of(0), |sum, k| sum + f(of(k), of(k + 1)));
         }
-        arity
     }
 
     #[inline(always)]
@@ -84,8 +82,7 @@ impl Loops for Dense<'_> {
         common: impl Fn(f64) -> f64 + Copy,
         is_rare: impl Fn(f64) -> bool,
         whole: impl Fn(f64) -> f64,
-    ) -> usize {
+    ) {
         lanes::map(self.argument(0), self.out, self.count, common, is_rare, whole);
-        1
     }
 }

@@ -19,7 +19,9 @@ mod width;
 use super::{Operation, Program};
 use crate::algebra::Op;
 use build::Builder;
-use width::Width;
+use run::Aside;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use width::{Step, Width};
 
 /// What the elements of a run do. `Strong` products are 0 where their first factor is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +53,26 @@ impl Code {
     }
 }
 
+/// How the elements of a run and their arguments stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// One element.
+    Single,
+    /// Arguments anywhere.
+    Scattered,
+    /// Arguments next to each other.
+    Dense,
+}
+
 /// So many elements of one kind.
 #[derive(Clone, Copy, Debug)]
 struct Run {
+    /// What does it.
+    step: Step,
+    /// Where the results begin among the values.
+    at: u32,
+    /// Where its arguments begin.
+    from: u32,
     code: Code,
     /// Whether the arguments of the elements stand next to each other, as the elements do: then
     /// those of the first are given.
@@ -68,6 +87,21 @@ struct Run {
 }
 
 impl Run {
+    fn new(
+        width: Width,
+        code: Code,
+        dense: bool,
+        [at, from, count, room, arity]: [usize; 5],
+    ) -> Self {
+        let shape = match count {
+            _ if dense => Shape::Dense,
+            1 => Shape::Single,
+            _ => Shape::Scattered,
+        };
+        let [at, from, count, room, arity] = [at, from, count, room, arity].map(|n| n as u32);
+        Run { step: Step::new(width, code, shape), at, from, code, dense, count, room, arity }
+    }
+
     /// How many arguments are given.
     #[inline(always)]
     fn arguments(self) -> usize {
@@ -76,9 +110,23 @@ impl Run {
     }
 }
 
+/// Memory of evaluations, used again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Slots {
+    /// Where a program that no machine runs wants its inputs in one list.
+    pub(crate) inputs: Vec<f64>,
+    pub(crate) values: Vec<f64>,
+    /// For operations of many arguments.
+    pub(crate) scratch: Vec<f64>,
+    /// The number of the machine whose constants stand among the values; 0 for none.
+    owner: u64,
+}
+
 /// A program prepared for evaluation at one point after another.
 #[derive(Debug, Default)]
 pub(crate) struct Machine {
+    /// A number of its own.
+    id: u64,
     inputs: usize,
     constants: Vec<f64>,
     runs: Vec<Run>,
@@ -95,31 +143,50 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn new(program: &Program) -> Self {
-        Builder::new(program).build()
+        static MADE: AtomicU64 = AtomicU64::new(1);
+        Machine { id: MADE.fetch_add(1, Relaxed), ..Builder::new(program).build() }
     }
 
-    /// The values at `inputs`, given in parts, in the machine's order; `scratch` is for operations of
-    /// many arguments. No allocation once both were used with this machine.
+    /// The values at `inputs`, given in parts, in the machine's order. No allocation once `slots` was
+    /// used with this machine.
     ///
     /// # Panics
     ///
     /// If there are fewer `inputs` than the program has.
-    pub(crate) fn run(&self, inputs: &[&[f64]], values: &mut Vec<f64>, scratch: &mut Vec<f64>) {
-        if values.len() < self.slots {
-            values.resize(self.slots, 0.0);
+    pub(crate) fn run(&self, inputs: &[&[f64]], slots: &mut Slots) {
+        if slots.owner != self.id {
+            self.enter(slots);
         }
-        if scratch.len() < self.widest {
-            scratch.resize(self.widest, 0.0);
-        }
+        let Slots { values, scratch, .. } = slots;
         let mut rest = &mut values[..self.inputs];
         for part in inputs.iter().filter(|part| !part.is_empty()) {
-            let (slots, others) = rest.split_at_mut(part.len().min(rest.len()));
-            slots.copy_from_slice(&part[..slots.len()]);
+            let (places, others) = rest.split_at_mut(part.len().min(rest.len()));
+            places.copy_from_slice(&part[..places.len()]);
             rest = others;
         }
         assert!(rest.is_empty(), "too few inputs");
-        values[self.inputs..][..self.constants.len()].copy_from_slice(&self.constants);
-        width::run(self.width, self, values, scratch);
+        let mut aside = Aside { scratch, calls: self.calls.iter() };
+        for run in &self.runs {
+            run.step.call(values, &self.arguments, run, &mut aside);
+        }
+    }
+
+    /// Makes room, and puts the constants where no run writes.
+    #[cold]
+    fn enter(&self, slots: &mut Slots) {
+        let grow = |list: &mut Vec<f64>, len: usize| list.resize(list.len().max(len), 0.0);
+        grow(&mut slots.values, self.slots);
+        grow(&mut slots.scratch, self.widest);
+        slots.values[self.inputs..][..self.constants.len()].copy_from_slice(&self.constants);
+        slots.owner = self.id;
+    }
+
+    #[cfg(test)]
+    fn set_width(&mut self, width: Width) {
+        for run in &mut self.runs {
+            let numbers = [run.at, run.from, run.count, run.room, run.arity].map(|n| n as usize);
+            *run = Run::new(width, run.code, run.dense, numbers);
+        }
     }
 
     /// Every number that a run reads is computed before it, those of the room behind its arguments
@@ -132,6 +199,7 @@ impl Machine {
             let reach = if run.dense { run.room as usize } else { 1 };
             let fits = given.iter().all(|&a| a as usize + reach <= at);
             assert!(fits, "{run:?} uses what is not computed yet");
+            assert!(run.at as usize == at && run.from as usize == from);
             assert!(run.count == run.room || run.dense && run.count < run.room);
             (from, at) = (from + given.len(), at + run.room as usize);
         }
@@ -192,11 +260,11 @@ mod tests {
             }
             let expected = program.eval(&Num, &inputs);
             for width in Width::all() {
-                machine.width = width;
-                let (mut values, mut scratch) = (Vec::new(), Vec::new());
-                machine.run(&[&inputs], &mut values, &mut scratch);
+                machine.set_width(width);
+                let mut slots = Slots::default();
+                machine.run(&[&inputs], &mut slots);
                 for (&y, &at) in program.outputs().iter().zip(&machine.outputs) {
-                    let (want, found) = (expected[y.index()], values[at as usize]);
+                    let (want, found) = (expected[y.index()], slots.values[at as usize]);
                     let same = want.to_bits() == found.to_bits() || want.is_nan() && found.is_nan();
                     assert!(same, "{width:?}: {} = {want:e}, not {found:e}", program.formula(y));
                 }
@@ -230,11 +298,11 @@ mod tests {
             for rare in [f64::NAN, f64::NEG_INFINITY, 1e300, 5e-324] {
                 let inputs: Vec<f64> =
                     (0..24_u32).map(|i| if i < 10 { f64::from(i) - 4.5 } else { rare }).collect();
-                let (mut values, mut scratch) = (Vec::new(), Vec::new());
-                machine.run(&[&inputs], &mut values, &mut scratch);
+                let mut slots = Slots::default();
+                machine.run(&[&inputs], &mut slots);
                 let expected = program.eval(&Num, &inputs);
                 for (&y, &at) in program.outputs().iter().zip(&machine.outputs) {
-                    assert_eq!(values[at as usize].to_bits(), expected[y.index()].to_bits());
+                    assert_eq!(slots.values[at as usize].to_bits(), expected[y.index()].to_bits());
                 }
             }
         }

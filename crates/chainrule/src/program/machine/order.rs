@@ -20,6 +20,7 @@ pub(super) fn append(
     let mut push = |dense, items: &[u32]| {
         let of = |i: u32| &arguments[i as usize * arity..][..arity];
         let given = if dense { &items[..1] } else { items };
+        let from = machine.arguments.len();
         for &i in given {
             machine.arguments.extend(of(i));
         }
@@ -30,9 +31,9 @@ pub(super) fn append(
         let fits = |&a: &u32| a as usize + whole <= machine.slots;
         let is_padded = dense && is_vector(code) && of(items[0]).iter().all(fits);
         let room = if is_padded { whole } else { items.len() };
+        let numbers = [machine.slots, from, items.len(), room, arity];
         machine.slots += room;
-        let (count, room) = (items.len() as u32, room as u32);
-        machine.runs.push(Run { code, dense, count, room, arity: arity as u32 });
+        machine.runs.push(Run::new(machine.width, code, dense, numbers));
         if !dense && has_lanes(code) {
             machine.widest = machine.widest.max(items.len());
         }

@@ -1,65 +1,88 @@
-//! The loops of a machine, compiled for each width of registers.
+//! What the runs of a machine do. Each kind of run is a function of its own, so that its loop has the
+//! registers to itself; a run knows its function, so that one jump leads there.
 
 use super::dense::Dense;
-use super::scattered::Scattered;
-use super::{Code, Machine};
-use crate::algebra::{Op, Row, ops::row, special};
-use crate::program::eval_or_nan;
+use super::scattered::{Scattered, Single};
+use super::{Code, Run};
+use crate::algebra::{Row, ops::row, special};
+use crate::program::{Operation, eval_or_nan};
+use std::marker::PhantomData;
 
-/// Computes what stands behind inputs and constants.
-#[inline(always)]
-pub(super) fn run(machine: &Machine, values: &mut [f64], scratch: &mut [f64]) {
-    let mut at = machine.inputs + machine.constants.len();
-    let mut rest = &machine.arguments[..];
-    let mut calls = machine.calls.iter();
-    for run in &machine.runs {
-        let (x, out) = values.split_at_mut(at);
-        let count = run.count as usize;
-        let taken = if run.dense {
-            perform(
-                run.code,
-                run.arity as usize,
-                Dense { x, out: &mut out[..run.room as usize], starts: rest, count },
-                scratch,
-            )
-        } else if run.code.is_alone() {
-            for (slot, &i) in scratch.iter_mut().zip(&rest[..run.arity as usize]) {
-                *slot = x[i as usize];
-            }
-            let arguments = &scratch[..run.arity as usize];
-            if let Code::All(op) = run.code {
-                out[0] = op.value(arguments);
-            } else {
-                let operation = calls.next().expect("an operation for every call");
-                eval_or_nan(operation, arguments, &mut out[..count]);
-            }
-            arguments.len()
-        } else {
-            perform(
-                run.code,
-                run.arity as usize,
-                Scattered { x, out, arguments: rest, count },
-                scratch,
-            )
-        };
-        rest = &rest[taken..];
-        at += run.room as usize;
-    }
+/// What a run may need beside values and arguments.
+pub(super) struct Aside<'m> {
+    /// For operations of many arguments.
+    pub(super) scratch: &'m mut [f64],
+    /// What is called from here on.
+    pub(super) calls: std::slice::Iter<'m, Operation>,
 }
 
-/// Loops over the elements of a run; each returns how many arguments were given.
+/// Loops over the elements of a run.
 pub(super) trait Loops: Sized {
-    fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64) -> usize;
+    fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64);
     /// Sums of `f` of pairs, behind what each sum begins with.
-    fn chains(self, arity: usize, f: impl Fn(f64, f64) -> f64) -> usize;
-    /// A function in straight-line code, `whole` where an argument is rare for it.
+    fn chains(self, arity: usize, f: impl Fn(f64, f64) -> f64);
+    /// A function in straight-line code, `whole` where an argument is rare.
     fn many(
         self,
         scratch: &mut [f64],
         common: impl Fn(f64) -> f64 + Copy,
         is_rare: impl Fn(f64) -> bool,
         whole: impl Fn(f64) -> f64,
-    ) -> usize;
+    );
+}
+
+/// What elements compute.
+pub(super) trait Kind {
+    /// Whether elements whose arguments stand anywhere are put next to each other first.
+    const HAS_LANES: bool = false;
+
+    fn run(loops: impl Loops, run: &Run, scratch: &mut [f64]);
+}
+
+/// A row of the table.
+pub(super) struct Each<R, const N: usize>(PhantomData<R>);
+
+impl<R: Row, const N: usize> Kind for Each<R, N> {
+    #[inline(always)]
+    fn run(loops: impl Loops, _: &Run, _: &mut [f64]) {
+        loops.map(|x: [f64; N]| R::value(&x));
+    }
+}
+
+/// An operation that is looked up element by element.
+pub(super) struct Other<const N: usize>;
+
+impl<const N: usize> Kind for Other<N> {
+    #[inline(always)]
+    fn run(loops: impl Loops, run: &Run, _: &mut [f64]) {
+        let Code::Each(op) = run.code else { unreachable!("an operation of the table") };
+        loops.map(|x: [f64; N]| op.value(&x));
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$lanes:ident])? $Name:ident($loops:ident, $run:ident, $scratch:ident) $body:expr;)+) => {
+        $(pub(super) struct $Name;
+        impl Kind for $Name {
+            $(const HAS_LANES: bool = stringify!($lanes).len() > 0;)?
+            #[inline(always)]
+            fn run($loops: impl Loops, $run: &Run, $scratch: &mut [f64]) { $body }
+        })+
+    };
+}
+
+kinds! {
+    MulAdd(loops, _run, _scratch) loops.map(|[a, b, c]| a * b + c);
+    StrongAdd(loops, _run, _scratch) loops.map(|[a, b, c]| strong(a, b) + c);
+    MulSub(loops, _run, _scratch) loops.map(|[a, b, c]| c - a * b);
+    MulMulAdd(loops, _run, _scratch) loops.map(|[a, b, c, d]| a * b + c * d);
+    Chain(loops, run, _scratch) loops.chains(run.arity as usize, |a, b| a * b);
+    StrongChain(loops, run, _scratch) loops.chains(run.arity as usize, strong);
+    #[lanes] Tanh(loops, _run, scratch) loops.many(scratch, special::tanh, |_| false, special::tanh);
+    #[lanes] Sech(loops, _run, scratch)
+        loops.many(scratch, special::common_sech, special::sech_is_rare, special::sech);
+    #[lanes] Sigmoid(loops, _run, scratch)
+        loops.many(scratch, special::common_sigmoid, special::sigmoid_is_rare, special::sigmoid);
 }
 
 #[inline(always)]
@@ -67,42 +90,59 @@ fn strong(a: f64, b: f64) -> f64 {
     row::StrongMul::value(&[a, b])
 }
 
+/// One element.
 #[inline(always)]
-fn perform(code: Code, arity: usize, loops: impl Loops, scratch: &mut [f64]) -> usize {
-    match code {
-        Code::Each(op) => each(op, loops, scratch),
-        Code::MulAdd => loops.map(|[a, b, c]| a * b + c),
-        Code::StrongAdd => loops.map(|[a, b, c]| strong(a, b) + c),
-        Code::MulSub => loops.map(|[a, b, c]| c - a * b),
-        Code::MulMulAdd => loops.map(|[a, b, c, d]| a * b + c * d),
-        Code::Chain => loops.chains(arity, |a, b| a * b),
-        Code::StrongChain => loops.chains(arity, strong),
-        Code::All(_) | Code::Call => unreachable!("a run of one item is no loop"),
-    }
+pub(super) fn single<K: Kind>(
+    values: &mut [f64],
+    arguments: &[u32],
+    run: &Run,
+    aside: &mut Aside<'_>,
+) {
+    let (x, out) = values.split_at_mut(run.at as usize);
+    let arguments = &arguments[run.from as usize..];
+    K::run(Single { x, out: &mut out[0], arguments }, run, aside.scratch);
 }
 
-/// An operation with a fixed number of arguments.
+/// Elements whose arguments stand anywhere.
 #[inline(always)]
-fn each(op: Op, loops: impl Loops, scratch: &mut [f64]) -> usize {
-    macro_rules! each {
-        ($($one:ident)+; $($two:ident)+; $($three:ident)+; $($many:ident $common:ident $is_rare:expr),+) => {
-            match op {
-                $(Op::$one => loops.map(|[a]| row::$one::value(&[a])),)+
-                $(Op::$two => loops.map(|[a, b]| row::$two::value(&[a, b])),)+
-                $(Op::$three => loops.map(|[a, b, c]| row::$three::value(&[a, b, c])),)+
-                $(Op::$many => loops.many(scratch, special::$common, $is_rare, |x| op.value(&[x])),)+
-                _ => match op.info().arguments.len() {
-                    1 => loops.map(|[a]| op.value(&[a])),
-                    2 => loops.map(|[a, b]| op.value(&[a, b])),
-                    _ => loops.map(|[a, b, c]| op.value(&[a, b, c])),
-                },
-            }
-        };
+pub(super) fn scattered<K: Kind>(
+    values: &mut [f64],
+    arguments: &[u32],
+    run: &Run,
+    aside: &mut Aside<'_>,
+) {
+    let (x, out) = values.split_at_mut(run.at as usize);
+    let out = &mut out[..run.count as usize];
+    let arguments = &arguments[run.from as usize..];
+    K::run(Scattered { x, out, arguments }, run, aside.scratch);
+}
+
+/// Elements whose arguments stand next to each other, as they do themselves.
+#[inline(always)]
+pub(super) fn dense<K: Kind>(
+    values: &mut [f64],
+    arguments: &[u32],
+    run: &Run,
+    aside: &mut Aside<'_>,
+) {
+    let (x, out) = values.split_at_mut(run.at as usize);
+    let out = &mut out[..run.room as usize];
+    let starts = &arguments[run.from as usize..];
+    K::run(Dense { x, out, starts, count: run.count as usize }, run, aside.scratch);
+}
+
+/// An operation of any number of arguments, or one beside the table.
+pub(super) fn alone(values: &mut [f64], arguments: &[u32], run: &Run, aside: &mut Aside<'_>) {
+    let (x, out) = values.split_at_mut(run.at as usize);
+    let arity = run.arity as usize;
+    for (slot, &i) in aside.scratch.iter_mut().zip(&arguments[run.from as usize..][..arity]) {
+        *slot = x[i as usize];
     }
-    each! {
-        Neg Recip Square Sqrt Exp Ln Sin Cos Abs Relu Signum;
-        Add Sub Mul Div StrongMul Min Max Lt Le Gt Ge Eq Ne And Powc;
-        Select Clamp MulAdd;
-        Tanh tanh |_| false, Sech common_sech special::sech_is_rare, Sigmoid common_sigmoid special::sigmoid_is_rare
+    let arguments = &aside.scratch[..arity];
+    if let Code::All(op) = run.code {
+        out[0] = op.value(arguments);
+    } else {
+        let operation = aside.calls.next().expect("an operation for every call");
+        eval_or_nan(operation, arguments, &mut out[..run.count as usize]);
     }
 }

@@ -134,16 +134,19 @@ impl<'w> Window<'w> {
             });
             return;
         }
+        let mut from = machine.arguments.len();
         machine.arguments.extend(&arguments);
         machine.widest = machine.widest.max(arity as usize);
         for &i in list {
             let item = &self.items[i as usize];
+            let (at, results) = (machine.slots, item.results as usize);
             for node in item.nodes() {
                 place[node] = machine.slots as u32;
                 machine.slots += 1;
             }
-            let (count, room) = (item.results, item.results);
-            machine.runs.push(Run { code, dense: false, count, room, arity });
+            let numbers = [at, from, results, results, arity as usize];
+            machine.runs.push(Run::new(machine.width, code, false, numbers));
+            from += arity as usize;
             if let Step::Call(operation, ..) = self.program.step(NodeId(item.node)) {
                 machine.calls.push(operation.clone());
             }

@@ -1,7 +1,9 @@
 //! How wide the registers are that the loops of a machine are compiled for. All of them do the same
 //! roundings, so they give the same bits.
 
-use super::{Machine, run};
+use super::run::{self, Aside, Each, Kind, Other};
+use super::{Code, Run, Shape};
+use crate::algebra::{Op, ops::row};
 
 /// A width that this processor has: made by [`Width::default`] alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,35 +47,102 @@ impl Width {
     }
 }
 
-/// [`run::run`] with registers of that width.
-#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls after a look for them"))]
-pub(super) fn run(width: Width, machine: &Machine, values: &mut [f64], scratch: &mut [f64]) {
-    match width.0 {
-        #[cfg(target_arch = "x86_64")]
-        Found::Eight => {
-            // SAFETY: a `Width` holds only what `Width::all` found the processor to have.
-            unsafe { x86::eight(machine, values, scratch) }
+/// The function of a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step(unsafe fn(&mut [f64], &[u32], &Run, &mut Aside<'_>));
+
+impl Step {
+    /// For runs of that code, with registers of that width where it matters.
+    pub(super) fn new(width: Width, code: Code, shape: Shape) -> Step {
+        match code {
+            Code::Each(op) => each(width, op, shape),
+            Code::MulAdd => of::<run::MulAdd>(width, shape),
+            Code::StrongAdd => of::<run::StrongAdd>(width, shape),
+            Code::MulSub => of::<run::MulSub>(width, shape),
+            Code::MulMulAdd => of::<run::MulMulAdd>(width, shape),
+            Code::Chain => of::<run::Chain>(width, shape),
+            Code::StrongChain => of::<run::StrongChain>(width, shape),
+            Code::All(_) | Code::Call => Step(run::alone),
         }
+    }
+
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "calls what was compiled for this processor")]
+    pub(super) fn call(
+        self,
+        values: &mut [f64],
+        arguments: &[u32],
+        run: &Run,
+        aside: &mut Aside<'_>,
+    ) {
+        // SAFETY: a function that is unsafe to call is compiled for a `Width`, which holds only what
+        // `Width::all` found the processor to have.
+        unsafe { (self.0)(values, arguments, run, aside) }
+    }
+}
+
+fn each(width: Width, op: Op, shape: Shape) -> Step {
+    macro_rules! each {
+        ($($one:ident)+; $($two:ident)+; $($three:ident)+; $($many:ident)+) => {
+            match op {
+                $(Op::$one => of::<Each<row::$one, 1>>(width, shape),)+
+                $(Op::$two => of::<Each<row::$two, 2>>(width, shape),)+
+                $(Op::$three => of::<Each<row::$three, 3>>(width, shape),)+
+                $(Op::$many => of::<run::$many>(width, shape),)+
+                _ => match op.info().arguments.len() {
+                    1 => of::<Other<1>>(width, shape),
+                    2 => of::<Other<2>>(width, shape),
+                    _ => of::<Other<3>>(width, shape),
+                },
+            }
+        };
+    }
+    each! {
+        Neg Recip Square Sqrt Exp Ln Sin Cos Abs Relu Signum;
+        Add Sub Mul Div StrongMul Min Max Lt Le Gt Ge Eq Ne And Powc;
+        Select Clamp MulAdd;
+        Tanh Sech Sigmoid
+    }
+}
+
+fn of<K: Kind>(width: Width, shape: Shape) -> Step {
+    match (shape, width.0) {
+        (Shape::Single, _) => Step(run::single::<K>),
         #[cfg(target_arch = "x86_64")]
-        Found::Four => {
-            // SAFETY: as above.
-            unsafe { x86::four(machine, values, scratch) }
-        }
-        Found::Any => run::run(machine, values, scratch),
+        (Shape::Dense, Found::Eight) => Step(x86::eight_dense::<K>),
+        #[cfg(target_arch = "x86_64")]
+        (Shape::Dense, Found::Four) => Step(x86::four_dense::<K>),
+        (Shape::Dense, Found::Any) => Step(run::dense::<K>),
+        #[cfg(target_arch = "x86_64")]
+        (Shape::Scattered, Found::Eight) if K::HAS_LANES => Step(x86::eight_scattered::<K>),
+        #[cfg(target_arch = "x86_64")]
+        (Shape::Scattered, Found::Four) if K::HAS_LANES => Step(x86::four_scattered::<K>),
+        (Shape::Scattered, _) => Step(run::scattered::<K>),
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Machine, run};
+    use super::Run;
+    use super::run::{self, Aside, Kind};
 
-    #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
-    pub(super) fn eight(machine: &Machine, values: &mut [f64], scratch: &mut [f64]) {
-        run::run(machine, values, scratch);
+    macro_rules! compiled {
+        ($($name:ident $of:ident $features:literal)+) => {
+            $(#[target_feature(enable = $features)]
+            pub(super) fn $name<K: Kind>(
+                values: &mut [f64],
+                arguments: &[u32],
+                run: &Run,
+                aside: &mut Aside<'_>,
+            ) {
+                run::$of::<K>(values, arguments, run, aside);
+            })+
+        };
     }
-
-    #[target_feature(enable = "avx2")]
-    pub(super) fn four(machine: &Machine, values: &mut [f64], scratch: &mut [f64]) {
-        run::run(machine, values, scratch);
+    compiled! {
+        eight_dense dense "avx512f,avx512dq,avx512vl,avx512bw,avx2"
+        four_dense dense "avx2"
+        eight_scattered scattered "avx512f,avx512dq,avx512vl,avx512bw,avx2"
+        four_scattered scattered "avx2"
     }
 }
