@@ -1,6 +1,7 @@
 //! The backward walk: from a result to everything it was computed from, newest node first.
 
 use super::record::Index;
+use super::sweep::{Few, adjoint};
 use super::{Graph, Value};
 use crate::algebra::Algebra;
 use std::cell::{Cell, RefMut};
@@ -81,10 +82,15 @@ impl<'g> Value<'g> {
         for input in inputs {
             graph.check_same(input.algebra(), self.raw(), input.raw());
         }
-        let memory = graph.adjoints(self.raw().node);
-        let adjoints = &memory[..=self.raw().node as usize];
-        for (slope, input) in slopes.iter_mut().zip(inputs) {
-            *slope = adjoints.get(input.raw().node as usize).copied().unwrap_or(0.0);
+        let root = self.raw().node;
+        let mut read = |adjoints: &[f64]| {
+            for (slope, input) in slopes.iter_mut().zip(inputs) {
+                *slope = adjoint(adjoints, input.raw().node);
+            }
+        };
+        match graph.store.sweep_few(root, &mut Few::new()) {
+            Some(adjoints) => read(adjoints),
+            None => read(&graph.adjoints(root)[..=root as usize]),
         }
     }
 }

@@ -54,9 +54,8 @@ impl Graph {
     /// one down; the constants' becomes 0.
     #[inline(always)]
     pub(super) fn sweep(&self, seed: f64, adjoints: &mut [f64]) {
-        let inputs = self.store.leading_inputs();
         if self.calls.borrow().is_empty() {
-            self.store.sweep(inputs, seed, adjoints);
+            self.store.sweep(0, seed, adjoints);
         } else {
             self.sweep_stretches(seed, adjoints);
         }
@@ -80,8 +79,7 @@ impl Graph {
             self.through(call, adjoints);
             end = outputs.start;
         }
-        let inputs = self.store.leading_inputs();
-        self.store.sweep(inputs, adjoints[end - 1], &mut adjoints[..end]);
+        self.store.sweep(0, adjoints[end - 1], &mut adjoints[..end]);
     }
 
     /// # Panics

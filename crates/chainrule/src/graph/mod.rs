@@ -148,11 +148,12 @@ impl Graph {
     /// Forgets every node and label and keeps the memory, for the next step of a loop.
     #[inline]
     pub fn clear(&mut self) {
-        self.store.clear();
         if !self.labels.get_mut().is_empty() || !self.calls.get_mut().is_empty() {
             self.forget();
         }
         self.epoch.set(self.epoch.get() + 1);
+        // Last, so that the compiler knows the numbers of the nodes that come next.
+        self.store.clear();
     }
 
     #[cold]

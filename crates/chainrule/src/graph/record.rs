@@ -18,7 +18,7 @@ pub(crate) type Index = u32;
 pub(super) struct Record {
     /// `∂y/∂a`, `∂y/∂b`; or the number of a constant argument; or an input's value.
     pub(super) numbers: [f64; 2],
-    /// Operation in the low 7 bits, [`IRREGULAR`] or not, then two node numbers of 28 bits.
+    /// A node number of 28 bits, [`IRREGULAR`] or not, an operation of 7 bits, another node number.
     header: u64,
 }
 
@@ -27,11 +27,11 @@ pub(super) const NUMBERS: usize = size_of::<Record>() / size_of::<f64>();
 
 /// Marks a record that is more or less than an operation of one or two arguments, each of them a constant or one
 /// that the derivative flows to: those are the many, and the backward loop is written for them.
-const IRREGULAR: u8 = 0x80;
+const IRREGULAR: u8 = 1;
 /// Codes beside the operations, irregular all of them.
 const INPUT: u8 = 0xff;
-const OUTPUT: u8 = 0xfe;
-const RUNS: u8 = 0xfd;
+const OUTPUT: u8 = 0xfd;
+const RUNS: u8 = 0xfb;
 const _: () = assert!(Op::ALL.len() < 125, "the codes of operations have 7 bits");
 pub(super) const BITS: u32 = 28;
 pub(super) const MASK: u64 = (1 << BITS) - 1;
@@ -52,7 +52,7 @@ impl Record {
 
     #[inline(always)]
     const fn new(code: u8, a: Index, b: Index, numbers: [f64; 2]) -> Self {
-        let header = code as u64 | (a as u64) << 8 | (b as u64) << (8 + BITS);
+        let header = a as u64 | (code as u64) << BITS | (b as u64) << (8 + BITS);
         Record { numbers, header }
     }
 
@@ -69,14 +69,14 @@ impl Record {
     /// constant.
     #[inline(always)]
     pub(super) fn narrow(op: Op, carries: bool, nodes: [Index; 2], numbers: [f64; 2]) -> Self {
-        let code = op as u8 | if carries { 0 } else { IRREGULAR };
+        let code = (op as u8) << 1 | if carries { 0 } else { IRREGULAR };
         Record::new(code, nodes[0], nodes[1], numbers)
     }
 
     /// The top of an operation of `count` arguments.
     #[inline]
     pub(super) fn wide(op: Op, count: Index) -> Self {
-        Record::new(op as u8 | IRREGULAR, count, 0, [0.0; 2])
+        Record::new((op as u8) << 1 | IRREGULAR, count, 0, [0.0; 2])
     }
 
     /// Two arguments of a wide operation.
@@ -96,25 +96,25 @@ impl Record {
 
     #[inline(always)]
     pub(super) fn is_irregular(self) -> bool {
-        self.header & u64::from(IRREGULAR) != 0
+        self.header & u64::from(IRREGULAR) << BITS != 0
     }
 
     pub(super) fn code(self) -> Code {
-        match (self.header & 0xff) as u8 {
+        match (self.header >> BITS) as u8 {
             INPUT => Code::Input,
             OUTPUT => {
                 let [site, output] = self.nodes();
                 Code::Output { site, output }
             }
             RUNS => Code::Operation(Op::Dot),
-            op => Code::Operation(Op::ALL[usize::from(op & !IRREGULAR)]),
+            op => Code::Operation(Op::ALL[usize::from(op >> 1)]),
         }
     }
 
     /// The two node numbers.
     #[inline]
     pub(super) fn nodes(self) -> [Index; 2] {
-        [(self.header >> 8 & MASK) as Index, (self.header >> (8 + BITS)) as Index]
+        [(self.header & MASK) as Index, (self.header >> (8 + BITS)) as Index]
     }
 
     /// The numbers of a record that holds nothing else.
@@ -139,7 +139,7 @@ impl Record {
 
     #[inline]
     pub(super) fn is_runs(self) -> bool {
-        self.header & 0xff == u64::from(RUNS)
+        (self.header >> BITS) as u8 == RUNS
     }
 
     /// How many of the records below belong to this one.
@@ -218,10 +218,10 @@ pub(super) struct List {
 }
 
 impl List {
-    /// Records that the numbers take.
+    /// Records that the numbers take, counted from the record after the first `before`.
     #[inline]
-    pub(super) fn records(&self) -> Range<usize> {
-        let place = self.place as usize;
+    pub(super) fn records(&self, before: usize) -> Range<usize> {
+        let place = (self.place as usize).wrapping_sub(before);
         place..place + (self.count as usize).div_ceil(NUMBERS)
     }
 }

@@ -1,4 +1,8 @@
 //! The memory of an eager graph: 24-byte [records](Record), one a node, appended in topological order.
+//!
+//! Inputs that come before everything else have a place like any node, but only their values are written, one after
+//! the other from the place of node 1 on: nothing else is to be known of them, and for a graph of a few operations
+//! their records would be most of the writing.
 
 #![allow(unsafe_code, reason = "the append path is what the eager graph's speed hangs on")]
 
@@ -6,21 +10,22 @@ use super::record::{Argument, Index, List, MASK, NUMBERS, Record, Run, is_wide};
 use crate::algebra::Op;
 use std::cell::{Cell, UnsafeCell};
 use std::hint::assert_unchecked;
+use std::mem::MaybeUninit;
 
 const FULL: &str = "a graph holds at most 2^28 nodes; clear it between steps";
 
 /// The list of records, appended to through a shared reference.
 #[derive(Debug)]
 pub(crate) struct Store {
-    /// Owns the memory. Its first `len` records are written, its own length stays 0.
-    memory: UnsafeCell<Vec<Record>>,
+    /// Owns the memory. Its first `len` records are written, but for those of leading inputs; its own length stays 0.
+    memory: UnsafeCell<Vec<MaybeUninit<Record>>>,
     /// Start of that memory.
     base: Cell<*mut Record>,
     /// Never 0: the first record stands for the constants.
     len: Cell<Index>,
     capacity: Cell<Index>,
-    /// The records from 1 to this one are inputs.
-    leading_inputs: Cell<Index>,
+    /// Nodes from 1 up to this one are inputs.
+    first_not_input: Cell<Index>,
     /// The second list of the last inner product of two runs; empty if there was none.
     last_list: Cell<List>,
 }
@@ -31,14 +36,14 @@ unsafe impl Send for Store {}
 impl Default for Store {
     fn default() -> Self {
         let mut memory = Vec::with_capacity(64);
-        memory.push(Record::CONSTANTS);
+        memory.push(MaybeUninit::new(Record::CONSTANTS));
         memory.clear();
         Store {
-            base: Cell::new(memory.as_mut_ptr()),
+            base: Cell::new(memory.as_mut_ptr().cast()),
             capacity: Cell::new(memory.capacity() as Index),
             memory: UnsafeCell::new(memory),
             len: Cell::new(1),
-            leading_inputs: Cell::new(0),
+            first_not_input: Cell::new(1),
             last_list: Cell::default(),
         }
     }
@@ -55,21 +60,26 @@ impl Store {
     #[inline]
     pub(super) fn clear(&mut self) {
         self.len.set(1);
-        self.leading_inputs.set(0);
+        self.first_not_input.set(1);
         self.last_list.take();
-    }
-
-    /// So many inputs come before everything else.
-    #[inline]
-    pub(super) fn leading_inputs(&self) -> usize {
-        self.leading_inputs.get() as usize
     }
 
     #[inline]
     pub(super) fn record(&self, node: Index) -> Record {
         assert!(node < self.len.get(), "a node of this graph");
-        // SAFETY: the first `len` records are written, and no reference to one is ever given out.
+        if node.wrapping_sub(1) < self.first_not_input.get() - 1 {
+            // SAFETY: the values of the leading inputs are written, each at this place for its node.
+            return Record::input(unsafe { *self.leading(node) });
+        }
+        // SAFETY: the first `len` records are written but for those above, and no reference to one is ever given out.
         unsafe { *self.base.get().add(node as usize) }
+    }
+
+    /// Where the value of a leading input stands.
+    #[inline(always)]
+    fn leading(&self, node: Index) -> *mut f64 {
+        // Within the memory of the records up to the node's own.
+        self.base.get().wrapping_add(1).cast::<f64>().wrapping_add(node as usize - 1)
     }
 
     /// Place of the next record, with room for `count` from there on.
@@ -89,14 +99,14 @@ impl Store {
         let left = MASK as Index - len;
         assert!(count <= left, "{FULL}");
         // SAFETY: `Store` is not `Sync` and gives out no reference to its memory, so this is the
-        // only one; the first `len` records are written.
+        // only one; what moves along may be unwritten.
         let memory = unsafe {
             let memory = &mut *self.memory.get();
             memory.set_len(len as usize);
             memory
         };
         memory.reserve(count.max(len.min(left)) as usize);
-        self.base.set(memory.as_mut_ptr());
+        self.base.set(memory.as_mut_ptr().cast());
         self.capacity.set(memory.capacity().min(MASK as usize) as Index);
         // SAFETY: shortening; records need no drop.
         unsafe { memory.set_len(0) };
@@ -110,13 +120,8 @@ impl Store {
         // SAFETY: `room` made the place that is written; no reference points to it.
         unsafe { self.base.get().add(next as usize).cast::<[Record; N]>().write(records) };
         self.len.set(next + N as Index);
-        let mut nodes = [next; N];
-        for (k, node) in nodes.iter_mut().enumerate() {
-            *node += k as Index;
-            // SAFETY: `len` is never 0, and was below 2^28 before.
-            unsafe { assert_unchecked(*node != 0) };
-        }
-        nodes
+        // SAFETY: `len` was below 2^28 before.
+        unsafe { numbered(next) }
     }
 
     /// Records an output of a call, with its value.
@@ -127,12 +132,26 @@ impl Store {
     /// Records inputs one after the other.
     #[inline(always)]
     pub(super) fn inputs<const N: usize>(&self, values: [f64; N]) -> [Index; N] {
-        let before = self.len.get();
-        let nodes = self.push(values.map(Record::input));
-        if self.leading_inputs.get() + 1 == before {
-            self.leading_inputs.set(self.len.get() - 1);
+        let mut first = self.len.get();
+        if self.first_not_input.get() == first {
+            self.room(N as Index);
+            // SAFETY: `room` made the place that is written; no reference points to it.
+            unsafe { self.leading(first).cast::<[f64; N]>().write(values) };
+            self.len.set(first + N as Index);
+            self.first_not_input.set(first + N as Index);
+        } else {
+            first = self.later_inputs(values);
         }
-        nodes
+        // SAFETY: that was the length.
+        unsafe { numbered(first) }
+    }
+
+    /// Inputs after something else have records like any other node. Returns the number of the first.
+    #[inline(never)]
+    fn later_inputs<const N: usize>(&self, values: [f64; N]) -> Index {
+        let first = self.len.get();
+        self.push(values.map(Record::input));
+        first
     }
 
     /// Records an operation of one or two arguments; `carries` tells whether the derivative flows to
@@ -223,6 +242,7 @@ impl Store {
     pub(super) fn truncate(&self, len: usize) {
         assert!(0 < len && len <= self.len(), "some of the records that were written");
         self.len.set(len as Index);
+        self.first_not_input.set(self.first_not_input.get().min(len as Index));
         self.last_list.take();
     }
 
@@ -238,16 +258,17 @@ impl Store {
         nodes
     }
 
-    /// The first `count` records.
+    /// The records below `end` without those of leading inputs.
     ///
     /// # Safety
     ///
     /// Nothing may be recorded while the slice is in use.
     #[inline(always)]
-    pub(super) unsafe fn records(&self, count: usize) -> &[Record] {
-        assert!(count <= self.len(), "no more records than were written");
-        // SAFETY: the records are written, and the caller promises that they stay where they are.
-        unsafe { std::slice::from_raw_parts(self.base.get(), count) }
+    pub(super) unsafe fn records(&self, end: usize) -> &[Record] {
+        assert!(end <= self.len(), "no more records than were written");
+        let first = (self.first_not_input.get() as usize).min(end);
+        // SAFETY: these records are written, and the caller promises that they stay where they are.
+        unsafe { std::slice::from_raw_parts(self.base.get().add(first), end - first) }
     }
 
     /// The arguments of operation `op` recorded at `node`.
@@ -273,4 +294,21 @@ impl Store {
             Argument { node: run.start + i * run.stride, number: number[i as usize % NUMBERS] }
         })
     }
+}
+
+/// The numbers of nodes recorded one after the other from `first` on, of which the compiler then knows that they are
+/// not the constants'.
+///
+/// # Safety
+///
+/// `first` is the length of a store: above 0 and at most 2^28.
+#[inline(always)]
+unsafe fn numbered<const N: usize>(first: Index) -> [Index; N] {
+    let mut nodes = [first; N];
+    for (k, node) in nodes.iter_mut().enumerate() {
+        *node += k as Index;
+        // SAFETY: the caller's promise.
+        unsafe { assert_unchecked(*node != 0) };
+    }
+    nodes
 }

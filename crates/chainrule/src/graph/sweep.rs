@@ -5,91 +5,157 @@
 use super::record::{Code, Index, List, NUMBERS, Record};
 use super::store::Store;
 use crate::algebra::{Num, Op, Term};
+use std::mem::MaybeUninit;
 use std::sync::LazyLock;
+
+/// A graph of so many records is walked without a call and without a register saved.
+const FEW: usize = 32;
 
 impl Store {
     /// Carries adjoints, `seed` for the last and those given for the others, through the records above `end`.
     #[inline(always)]
     pub(super) fn sweep(&self, end: usize, seed: f64, adjoints: &mut [f64]) {
+        let Some(last) = adjoints.len().checked_sub(1) else { return };
         // SAFETY: the loop records nothing.
         let records = unsafe { self.records(adjoints.len()) };
-        sweep(records, end, seed, adjoints);
+        // Node 1 is an input, or holds what belongs to one above it.
+        let end = end.max(adjoints.len() - records.len() - 1).max(1);
+        adjoints[last] = seed;
+        let mut i = last;
+        while i > end {
+            i = regular(records, i, end, adjoints);
+            if i > end {
+                i -= irregular(records, i, adjoints);
+            }
+        }
+    }
+
+    /// The adjoints of a result, if it is one of few records and all of those are regular; the constants' is 0.
+    #[inline(always)]
+    pub(super) fn sweep_few<'m>(&self, root: Index, memory: &'m mut Few) -> Option<&'m [f64]> {
+        let last = root as usize;
+        if last >= FEW || last >= self.len() {
+            return None;
+        }
+        let adjoints = memory.zero(last + 1);
+        // SAFETY: the loop records nothing.
+        let records = unsafe { self.records(last + 1) };
+        let first = last + 1 - records.len();
+        adjoints[last] = 1.0;
+        let i = regular(records, last, first - 1, adjoints);
+        adjoints[0] = 0.0;
+        (i < first).then_some(adjoints)
     }
 }
 
-/// Carries adjoints down from the last record, whose own is `seed`, to the one above
-/// `end`.
+/// Memory for the adjoints of a graph of few records, which needs no call and is at hand.
+pub(super) struct Few([MaybeUninit<f64>; FEW]);
+
+impl Few {
+    #[inline(always)]
+    pub(super) fn new() -> Self {
+        Few([MaybeUninit::uninit(); FEW])
+    }
+
+    /// The first `count` numbers, of which there are as many or more, all of them 0.
+    #[inline(always)]
+    fn zero(&mut self, count: usize) -> &mut [f64] {
+        assert!(count <= FEW, "few");
+        let zero = MaybeUninit::new(0.0);
+        self.0[..8].copy_from_slice(&[zero; 8]);
+        if count > 8 {
+            self.0[8..16].copy_from_slice(&[zero; 8]);
+            if count > 16 {
+                self.0[16..].copy_from_slice(&[zero; FEW - 16]);
+            }
+        }
+        // SAFETY: these were written right now.
+        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), count) }
+    }
+}
+
+/// The adjoint of a node; 0 if it came after those that there are.
+///
+/// Numbers that were written one by one are not to be read in pairs, as a compiler likes to do: a processor waits
+/// for both until they have reached the cache.
+#[inline(always)]
+pub(super) fn adjoint(adjoints: &[f64], node: Index) -> f64 {
+    // SAFETY: a reference may be read from.
+    adjoints.get(node as usize).map_or(0.0, |x| unsafe { std::ptr::read_volatile(x) })
+}
+
+/// Carries adjoints down from record `i` as long as the records are regular and above `end`; returns the number of
+/// the first that is not. The records given are the last of those that the adjoints are for.
 ///
 /// The adjoints of the current record and of the two below it stay at hand: what an operation passes to a
 /// neighbour would otherwise wait for its way through memory.
 #[inline(always)]
-fn sweep(records: &[Record], end: usize, seed: f64, adjoints: &mut [f64]) {
-    assert_eq!(records.len(), adjoints.len(), "an adjoint for each record");
-    let Some(mut i) = records.len().checked_sub(1) else { return };
+fn regular(records: &[Record], mut i: usize, end: usize, adjoints: &mut [f64]) -> usize {
+    let count = adjoints.len();
+    let first = count.checked_sub(records.len()).expect("an adjoint for each record");
+    assert!(i < count && first <= end + 1, "the records above `end` are there");
     // An operation has an input below it, so its number is at least 2.
     let end = end.max(1);
-    let mut adjoint = seed;
+    if i <= end {
+        return i;
+    }
+    let place = adjoints.as_mut_ptr();
+    let at = |i: usize| {
+        debug_assert!(i < count);
+        // SAFETY: all calls below pass a number that is not above the first `i`, which is below the length.
+        unsafe { &mut *place.add(i) }
+    };
+    let (mut adjoint, mut below) = (*at(i), *at(i - 1));
     while i > end {
-        let place = adjoints.as_mut_ptr();
-        let at = |i: usize| {
-            debug_assert!(i < records.len());
-            // SAFETY: all calls below pass a number that is not above `i`, which is below the length.
-            unsafe { &mut *place.add(i) }
-        };
-        let mut below = *at(i - 1);
-        while i > end {
-            *at(i) = adjoint;
-            // SAFETY: `i` began below the length and only falls.
-            let record = unsafe { records.get_unchecked(i) };
-            if record.is_irregular() {
-                break;
-            }
-            let mut third = *at(i - 2);
-            if adjoint != 0.0 {
-                for (node, number) in record.nodes().into_iter().zip(record.numbers) {
-                    let (node, part) = (node as usize, number * adjoint);
-                    if node < i - 2 {
-                        if node != 0 {
-                            *at(node) += part;
-                        }
-                    } else if node == i - 1 {
-                        below += part;
-                    } else {
-                        third += part;
+        *at(i) = adjoint;
+        // SAFETY: `i` began below the length and only falls, and is above `end`.
+        let record = unsafe { records.get_unchecked(i - first) };
+        if record.is_irregular() {
+            break;
+        }
+        let mut third = *at(i - 2);
+        if adjoint != 0.0 {
+            for (node, number) in record.nodes().into_iter().zip(record.numbers) {
+                let (node, part) = (node as usize, number * adjoint);
+                if node < i - 2 {
+                    if node != 0 {
+                        *at(node) += part;
                     }
+                } else if node == i - 1 {
+                    below += part;
+                } else {
+                    third += part;
                 }
             }
-            i -= 1;
-            (adjoint, below) = (below, third);
         }
-        *at(i) = adjoint;
-        *at(i - 1) = below;
-        if i > end {
-            i -= irregular(records, i, adjoints);
-            adjoint = adjoints[i];
-        }
+        i -= 1;
+        (adjoint, below) = (below, third);
     }
-    adjoints[i] = adjoint;
+    *at(i) = adjoint;
+    *at(i - 1) = below;
+    i
 }
 
 /// Passes on the adjoint of a record that is not an operation of one or two arguments which all carry a
 /// derivative; returns how many records are done with.
 #[inline(never)]
 fn irregular(records: &[Record], i: usize, adjoints: &mut [f64]) -> usize {
-    let below = records[i].below();
-    if let Some(lists) = records[i].as_runs((i - below) as Index) {
+    let unwritten = adjoints.len() - records.len();
+    let record = &records[i - unwritten];
+    let below = record.below();
+    if let Some(lists) = record.as_runs((i - below) as Index) {
         if adjoints[i] != 0.0 {
             through_runs(records, lists, adjoints[i], adjoints);
         }
         return 1 + below;
     }
-    let Code::Operation(op) = records[i].code() else { return 1 };
+    let Code::Operation(op) = record.code() else { return 1 };
     let adjoint = adjoints[i];
     let carries = CARRIES[op as usize];
     let pairs = match carries {
         Carries::Two(_) => 0,
         Carries::Three(_) => 2,
-        Carries::All => (records[i].nodes()[0] as usize).div_ceil(2),
+        Carries::All => (record.nodes()[0] as usize).div_ceil(2),
     };
     if adjoint == 0.0 {
         return 1 + pairs;
@@ -106,16 +172,18 @@ fn irregular(records: &[Record], i: usize, adjoints: &mut [f64]) -> usize {
     };
     match carries {
         Carries::All => {
-            for pair in &records[first..i] {
+            for pair in &records[first - unwritten..i - unwritten] {
                 pass(pair, 0);
                 pass(pair, 1);
             }
         }
         Carries::Two(carries) => {
-            (0..2).filter(|&k| carries[k]).for_each(|k| pass(&records[i], k));
+            (0..2).filter(|&k| carries[k]).for_each(|k| pass(record, k));
         }
         Carries::Three(carries) => {
-            (0..3).filter(|&k| carries[k]).for_each(|k| pass(&records[first + k / 2], k % 2));
+            (0..3)
+                .filter(|&k| carries[k])
+                .for_each(|k| pass(&records[first - unwritten + k / 2], k % 2));
         }
     }
     1 + pairs
@@ -123,10 +191,11 @@ fn irregular(records: &[Record], i: usize, adjoints: &mut [f64]) -> usize {
 
 /// Passes the adjoint of an inner product to the nodes of each run, times the numbers of the other.
 fn through_runs(records: &[Record], lists: [List; 2], adjoint: f64, adjoints: &mut [f64]) {
+    let unwritten = adjoints.len() - records.len();
     for (list, other) in [(lists[0], lists[1]), (lists[1], lists[0])] {
         // Nodes come before their operation, as long as nobody smuggles in values of another graph.
         let Some(adjoints) = adjoints.get_mut(list.run.start as usize..) else { continue };
-        let partials = &numbers(&records[other.records()])[..list.count as usize];
+        let partials = &numbers(&records[other.records(unwritten)])[..list.count as usize];
         match list.run.stride as usize {
             0 => {}
             1 => {
