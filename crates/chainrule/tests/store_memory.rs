@@ -80,3 +80,74 @@ fn a_gradient_asks_nothing_of_what_came_after_its_result() {
     assert_eq!(graph.constant(3.0).gradient([x]), [0.0]);
     assert_eq!(x.gradient([x, early]), [1.0, 0.0]);
 }
+
+/// Graphs of few records have a walk of their own, unless there is something unusual among them.
+#[test]
+fn gradients_of_any_number_of_records_are_those_of_a_backward_call() {
+    let mut graph = Graph::new();
+    for unusual in 0..4 {
+        for n in [0, 1, 4, 5, 6, 12, 13, 14, 27, 28, 29, 30, 40] {
+            graph.clear();
+            let mut nodes = graph.values([1.5, -0.5]).to_vec();
+            for k in 0..n {
+                let (a, b) = (nodes[nodes.len() - 1], nodes[k * 7 % nodes.len()]);
+                nodes.push(match k % 4 {
+                    0 => a * b,
+                    1 => b * 0.5 + a,
+                    2 => 3.0 - a * a,
+                    _ => (a - b).tanh(),
+                });
+                if k == 3 {
+                    nodes.extend(match unusual {
+                        0 => None,
+                        1 => Some(graph.value(0.25)),
+                        2 => Some(chainrule::dot(&nodes[..4], &nodes[1..5])),
+                        _ => Some(a.label("a")),
+                    });
+                }
+            }
+            let (last, asked) = (nodes[nodes.len() - 1], [nodes[0], nodes[1], nodes[n / 2]]);
+            let gradient = last.backward();
+            assert_eq!(last.gradient(asked), asked.map(|x| gradient[x]), "{n} steps, {unusual}");
+        }
+    }
+}
+
+#[test]
+fn graphs_of_one_operation_and_none_have_a_gradient() {
+    let mut graph = Graph::new();
+    let x = graph.value(3.0);
+    assert_eq!((x * x).gradient([x]), [6.0]);
+    graph.clear();
+    let x = graph.value(3.0);
+    assert_eq!((-x).gradient([x]), [-1.0]);
+    graph.clear();
+    let [x, y, z] = graph.values([3.0, 4.0, 5.0]);
+    assert_eq!(y.gradient([x, y, z]), [0.0, 1.0, 0.0]);
+    assert_eq!((z / y).gradient([x, y, z]), [0.0, -0.3125, 0.25]);
+}
+
+#[test]
+fn inputs_keep_their_values_where_others_follow_and_where_the_buffer_grows() {
+    let graph = Graph::new();
+    let early: Vec<_> = (0..100).map(|k| graph.value(f64::from(k))).collect();
+    let product = early[3] * early[4];
+    let late = graph.values([0.5, 0.25]);
+    let values: Vec<f64> = graph.iter().map(Value::value).collect();
+    let expected = (0..100).map(f64::from).chain([12.0, 0.5, 0.25]);
+    assert_eq!(values, expected.collect::<Vec<_>>());
+    assert_eq!((product * late[1]).gradient([early[3], late[0], late[1]]), [1.0, 0.0, 12.0]);
+}
+
+/// A node of a larger graph in one of few records, where it is neither read nor written.
+#[test]
+fn a_forged_value_reaches_no_memory_from_few_records() {
+    let (mine, other) = (Graph::new(), Graph::new());
+    let a = mine.value(2.0);
+    let x: Vec<_> = (0..100).map(|k| other.value(f64::from(k))).collect();
+    let forged = |k: usize| chainrule::algebra::Term::new(&mine, x[k].raw());
+    let y = a * forged(98) + forged(1) * forged(50);
+    assert_eq!(y.gradient([forged(70)]), [0.0]);
+    let of_none = || forged(60).gradient([a]);
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(of_none)).is_err());
+}

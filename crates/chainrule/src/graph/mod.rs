@@ -148,7 +148,7 @@ impl Graph {
     /// Forgets every node and label and keeps the memory, for the next step of a loop.
     #[inline]
     pub fn clear(&mut self) {
-        if !self.labels.get_mut().is_empty() || !self.calls.get_mut().is_empty() {
+        if !self.store.is_plain() {
             self.forget();
         }
         self.epoch.set(self.epoch.get() + 1);
@@ -161,6 +161,7 @@ impl Graph {
     fn forget(&mut self) {
         self.labels.get_mut().clear();
         self.calls.get_mut().clear();
+        self.store.forget();
     }
 
     /// From now on remembers the comparisons of its values.
@@ -348,6 +349,7 @@ impl<'g> Value<'g> {
     pub fn label(self, name: impl Into<String>) -> Self {
         let graph = self.algebra();
         let value = if self.raw().node == 0 { graph.value(self.value()) } else { self };
+        graph.store.not_plain();
         graph.labels.borrow_mut().insert(value.raw().node, name.into());
         value
     }

@@ -23,9 +23,11 @@ pub(crate) struct Store {
     base: Cell<*mut Record>,
     /// Never 0: the first record stands for the constants.
     len: Cell<Index>,
-    capacity: Cell<Index>,
     /// Nodes from 1 up to this one are inputs.
     first_not_input: Cell<Index>,
+    capacity: Cell<Index>,
+    /// There are nothing but leading inputs and regular records, and nothing else to forget when the graph is cleared.
+    is_plain: Cell<bool>,
     /// The second list of the last inner product of two runs; empty if there was none.
     last_list: Cell<List>,
 }
@@ -44,6 +46,7 @@ impl Default for Store {
             memory: UnsafeCell::new(memory),
             len: Cell::new(1),
             first_not_input: Cell::new(1),
+            is_plain: Cell::new(true),
             last_list: Cell::default(),
         }
     }
@@ -61,7 +64,22 @@ impl Store {
     pub(super) fn clear(&mut self) {
         self.len.set(1);
         self.first_not_input.set(1);
+    }
+
+    #[inline(always)]
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_plain.get()
+    }
+
+    /// Something was recorded that is more than an input or a regular record, or beside the records.
+    pub(super) fn not_plain(&self) {
+        self.is_plain.set(false);
+    }
+
+    /// Forgets what is not plain.
+    pub(super) fn forget(&mut self) {
         self.last_list.take();
+        self.is_plain.set(true);
     }
 
     #[inline]
@@ -126,6 +144,7 @@ impl Store {
 
     /// Records an output of a call, with its value.
     pub(super) fn output(&self, site: Index, output: Index, value: f64) -> Index {
+        self.not_plain();
         self.push([Record::output(site, output, value)])[0]
     }
 
@@ -150,6 +169,7 @@ impl Store {
     #[inline(never)]
     fn later_inputs<const N: usize>(&self, values: [f64; N]) -> Index {
         let first = self.len.get();
+        self.not_plain();
         self.push(values.map(Record::input));
         first
     }
@@ -164,6 +184,9 @@ impl Store {
         nodes: [Index; 2],
         numbers: [f64; 2],
     ) -> Index {
+        if !carries {
+            self.not_plain();
+        }
         self.push([Record::narrow(op, carries, nodes, numbers)])[0]
     }
 
@@ -177,6 +200,7 @@ impl Store {
     ) -> Index {
         let room = pairs.len();
         assert!(count < MASK as usize && room < MASK as usize, "{FULL}");
+        self.not_plain();
         let start = self.room(room as Index);
         // SAFETY: `start` is the place after the last record, within the memory or at its end.
         let first = unsafe { self.base.get().add(start as usize) };
@@ -203,6 +227,7 @@ impl Store {
         pairs: impl Iterator<Item = [f64; 2]>,
     ) -> Option<Index> {
         assert!(count < MASK as usize, "{FULL}");
+        self.not_plain();
         let block = count.div_ceil(NUMBERS);
         let next = self.room(2 * block as Index + 1);
         // SAFETY: `next` is the place after the last record, within the memory or at its end.
@@ -258,7 +283,7 @@ impl Store {
         nodes
     }
 
-    /// The records below `end` without those of leading inputs.
+    /// The first record that is not a leading input's, up to the one before `end`; none if that is an input's.
     ///
     /// # Safety
     ///
@@ -266,9 +291,15 @@ impl Store {
     #[inline(always)]
     pub(super) unsafe fn records(&self, end: usize) -> &[Record] {
         assert!(end <= self.len(), "no more records than were written");
-        let first = (self.first_not_input.get() as usize).min(end);
+        let first = self.first_not_input().min(end);
         // SAFETY: these records are written, and the caller promises that they stay where they are.
         unsafe { std::slice::from_raw_parts(self.base.get().add(first), end - first) }
+    }
+
+    /// The first node that is not a leading input.
+    #[inline(always)]
+    pub(super) fn first_not_input(&self) -> usize {
+        self.first_not_input.get() as usize
     }
 
     /// The arguments of operation `op` recorded at `node`.

@@ -23,7 +23,7 @@ impl Store {
         adjoints[last] = seed;
         let mut i = last;
         while i > end {
-            i = regular(records, i, end, adjoints);
+            i = regular::<false>(records, i, end, adjoints);
             if i > end {
                 i -= irregular(records, i, adjoints);
             }
@@ -33,18 +33,17 @@ impl Store {
     /// The adjoints of a result, if it is one of few records and all of those are regular; the constants' is 0.
     #[inline(always)]
     pub(super) fn sweep_few<'m>(&self, root: Index, memory: &'m mut Few) -> Option<&'m [f64]> {
-        let last = root as usize;
-        if last >= FEW || last >= self.len() {
+        let (first, last) = (self.first_not_input(), root as usize);
+        if last >= FEW || last >= self.len() || first < 2 || first > last || !self.is_plain() {
             return None;
         }
         let adjoints = memory.zero(last + 1);
         // SAFETY: the loop records nothing.
         let records = unsafe { self.records(last + 1) };
-        let first = last + 1 - records.len();
         adjoints[last] = 1.0;
-        let i = regular(records, last, first - 1, adjoints);
+        regular::<true>(records, last, first - 1, adjoints);
         adjoints[0] = 0.0;
-        (i < first).then_some(adjoints)
+        Some(adjoints)
     }
 }
 
@@ -84,13 +83,18 @@ pub(super) fn adjoint(adjoints: &[f64], node: Index) -> f64 {
     adjoints.get(node as usize).map_or(0.0, |x| unsafe { std::ptr::read_volatile(x) })
 }
 
-/// Carries adjoints down from record `i` as long as the records are regular and above `end`; returns the number of
-/// the first that is not. The records given are the last of those that the adjoints are for.
+/// Carries adjoints down from record `i` as long as the records are regular, or `ALL` of them are, and above `end`;
+/// returns the number of the first that is not. The records given are the last of those that the adjoints are for.
 ///
 /// The adjoints of the current record and of the two below it stay at hand: what an operation passes to a
 /// neighbour would otherwise wait for its way through memory.
 #[inline(always)]
-fn regular(records: &[Record], mut i: usize, end: usize, adjoints: &mut [f64]) -> usize {
+fn regular<const ALL: bool>(
+    records: &[Record],
+    mut i: usize,
+    end: usize,
+    adjoints: &mut [f64],
+) -> usize {
     let count = adjoints.len();
     let first = count.checked_sub(records.len()).expect("an adjoint for each record");
     assert!(i < count && first <= end + 1, "the records above `end` are there");
@@ -110,7 +114,7 @@ fn regular(records: &[Record], mut i: usize, end: usize, adjoints: &mut [f64]) -
         *at(i) = adjoint;
         // SAFETY: `i` began below the length and only falls, and is above `end`.
         let record = unsafe { records.get_unchecked(i - first) };
-        if record.is_irregular() {
+        if !ALL && record.is_irregular() {
             break;
         }
         let mut third = *at(i - 2);
