@@ -53,15 +53,17 @@ impl Code {
     }
 }
 
-/// How the elements of a run and their arguments stand.
+/// How the arguments of the elements of a run stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
-    /// One element.
+    /// Those of the only element.
     Single,
-    /// Arguments anywhere.
+    /// Anywhere.
     Scattered,
-    /// Arguments next to each other.
+    /// Next to those of the neighbour. Given is where those of the first element stand, and 1 with each.
     Dense,
+    /// The same, but for some that are the same for all elements: they are given with 0.
+    Mixed,
 }
 
 /// So many elements of one kind.
@@ -74,9 +76,7 @@ struct Run {
     /// Where its arguments begin.
     from: u32,
     code: Code,
-    /// Whether the arguments of the elements stand next to each other, as the elements do: then
-    /// those of the first are given.
-    dense: bool,
+    shape: Shape,
     /// Results.
     count: u32,
     /// Slots that the results take: more than them where a loop that fills whole registers does what
@@ -87,26 +87,24 @@ struct Run {
 }
 
 impl Run {
-    fn new(
-        width: Width,
-        code: Code,
-        dense: bool,
-        [at, from, count, room, arity]: [usize; 5],
-    ) -> Self {
-        let shape = match count {
-            _ if dense => Shape::Dense,
-            1 => Shape::Single,
-            _ => Shape::Scattered,
-        };
-        let [at, from, count, room, arity] = [at, from, count, room, arity].map(|n| n as u32);
-        Run { step: Step::new(width, code, shape), at, from, code, dense, count, room, arity }
+    fn new(width: Width, code: Code, shape: Shape, numbers: [usize; 5]) -> Self {
+        let [at, from, count, room, arity] = numbers.map(|n| n as u32);
+        Run { step: Step::new(width, code, shape), at, from, code, shape, count, room, arity }
+    }
+
+    fn is_dense(self) -> bool {
+        matches!(self.shape, Shape::Dense | Shape::Mixed)
     }
 
     /// How many arguments are given.
     #[inline(always)]
     fn arguments(self) -> usize {
-        let once = self.dense || self.code.is_alone();
-        self.arity as usize * if once { 1 } else { self.count as usize }
+        let times = match self.code {
+            _ if self.is_dense() => 2,
+            code if code.is_alone() => 1,
+            _ => self.count,
+        };
+        (self.arity * times) as usize
     }
 }
 
@@ -185,7 +183,7 @@ impl Machine {
     fn set_width(&mut self, width: Width) {
         for run in &mut self.runs {
             let numbers = [run.at, run.from, run.count, run.room, run.arity].map(|n| n as usize);
-            *run = Run::new(width, run.code, run.dense, numbers);
+            *run = Run::new(width, run.code, run.shape, numbers);
         }
     }
 
@@ -196,11 +194,18 @@ impl Machine {
         let mut from = 0;
         for run in &self.runs {
             let given = &self.arguments[from..][..run.arguments()];
-            let reach = if run.dense { run.room as usize } else { 1 };
-            let fits = given.iter().all(|&a| a as usize + reach <= at);
+            let fits = if run.is_dense() {
+                let is_mixed = run.shape == Shape::Mixed;
+                given.as_chunks().0.iter().all(|&[a, step]| {
+                    let last = a as usize + (step * (run.room - 1)) as usize;
+                    last < at && (step == 1 || step == 0 && is_mixed)
+                })
+            } else {
+                given.iter().all(|&a| (a as usize) < at)
+            };
             assert!(fits, "{run:?} uses what is not computed yet");
             assert!(run.at as usize == at && run.from as usize == from);
-            assert!(run.count == run.room || run.dense && run.count < run.room);
+            assert!(run.count == run.room || run.is_dense() && run.count < run.room);
             (from, at) = (from + given.len(), at + run.room as usize);
         }
         assert!(from == self.arguments.len() && at == self.slots);
@@ -221,15 +226,21 @@ mod tests {
         let recorder = Recorder::new();
         let mut all: Vec<Node> = (0..41).map(|_| recorder.input()).collect();
         let x = all.clone();
-        let kinds: [for<'r> fn([Node<'r>; 4]) -> Node<'r>; 10] = [
+        let kinds: [for<'r> fn([Node<'r>; 4]) -> Node<'r>; 16] = [
             |[a, ..]| 3.0 * a,
             |[a, ..]| a.tanh(),
             |[a, b, ..]| (a + b).sigmoid(),
             |[a, _, c, _]| (a - c).sech(),
             |[a, b, c, _]| a * b + c,
+            |[_, _, c, _]| c * c + c,
+            |[_, _, c, d]| c * d + c,
             |[a, b, c, d]| a * b + c * d,
             |[a, _, c, d]| d - a * c,
             |[a, b, c, d]| a + b * b + c * d,
+            |[_, _, c, _]| c + c * c + c * c,
+            |[_, _, c, d]| d + c * d + c * c,
+            |[_, _, c, _]| c + c.strong_mul(c) + c.strong_mul(c),
+            |[_, _, c, d]| c + c.strong_mul(d) + d.strong_mul(c),
             |[a, b, ..]| a.max(b),
             |[a, b, ..]| a.strong_mul(b).exp(),
         ];
@@ -249,7 +260,16 @@ mod tests {
     fn every_width_of_registers_gives_the_bits_of_the_table() {
         let program = layers();
         let mut machine = Machine::new(&program);
-        assert!(machine.runs.iter().any(|run| run.dense && run.count > 30));
+        for shape in [Shape::Dense, Shape::Mixed] {
+            assert!(machine.runs.iter().any(|run| run.shape == shape && run.count > 30));
+            for code in [Code::MulAdd, Code::Chain, Code::StrongChain] {
+                let mut found = machine.runs.iter();
+                assert!(
+                    found.any(|run| (run.shape, run.code) == (shape, code)),
+                    "{shape:?} {code:?}"
+                );
+            }
+        }
         assert!(machine.runs.iter().any(|run| run.room > run.count));
         let rare = [f64::NAN, f64::INFINITY, -800.0, 750.0, 5e-324, -0.0, 1e300];
         for seed in 0..20_u8 {

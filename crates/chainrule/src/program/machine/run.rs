@@ -117,9 +117,9 @@ pub(super) fn scattered<K: Kind>(
     K::run(Scattered { x, out, arguments }, run, aside.scratch);
 }
 
-/// Elements whose arguments stand next to each other, as they do themselves.
+/// Elements whose arguments stand next to each other, as they do themselves, or are the same.
 #[inline(always)]
-pub(super) fn dense<K: Kind>(
+pub(super) fn dense<K: Kind, const MIXED: bool>(
     values: &mut [f64],
     arguments: &[u32],
     run: &Run,
@@ -127,8 +127,9 @@ pub(super) fn dense<K: Kind>(
 ) {
     let (x, out) = values.split_at_mut(run.at as usize);
     let out = &mut out[..run.room as usize];
-    let starts = &arguments[run.from as usize..];
-    K::run(Dense { x, out, starts, count: run.count as usize }, run, aside.scratch);
+    let (arguments, _) = arguments[run.from as usize..].as_chunks();
+    let count = run.count as usize;
+    K::run(Dense::<MIXED> { x, out, arguments, count }, run, aside.scratch);
 }
 
 /// An operation of any number of arguments, or one beside the table.

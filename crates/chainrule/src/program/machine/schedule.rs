@@ -2,9 +2,10 @@
 
 use super::build::Item;
 use super::order::append;
-use super::{Code, Machine, Run};
+use super::{Code, Machine, Run, Shape};
 use crate::program::{NodeId, Program, Step};
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Items among which the order is chosen.
@@ -14,20 +15,23 @@ const WINDOW: usize = 2048;
 pub(super) fn schedule(program: &Program, items: &[Item], arguments: &[u32]) -> Machine {
     let mut machine = Machine { inputs: program.inputs().len(), ..Machine::default() };
     let mut place = vec![u32::MAX; program.len() + 2];
+    // Equal ones stand at one place: neighbours may then have an argument in common.
+    let mut places: HashMap<u64, u32> = HashMap::new();
+    let mut constant = |c: f64| {
+        *places.entry(c.to_bits()).or_insert_with(|| {
+            machine.constants.push(c);
+            (machine.inputs + machine.constants.len() - 1) as u32
+        })
+    };
     for (id, step) in program.steps() {
         match step {
             Step::Input(i) => place[id.index()] = i as u32,
-            Step::Constant(c) => {
-                place[id.index()] = (machine.inputs + machine.constants.len()) as u32;
-                machine.constants.push(c);
-            }
+            Step::Constant(c) => place[id.index()] = constant(c),
             Step::Operation(..) | Step::Call(..) => {}
         }
     }
-    for (k, c) in [1.0, -0.0].into_iter().enumerate() {
-        place[program.len() + k] = (machine.inputs + machine.constants.len()) as u32;
-        machine.constants.push(c);
-    }
+    place[program.len()] = constant(1.0);
+    place[program.len() + 1] = constant(-0.0);
     machine.slots = machine.inputs + machine.constants.len();
     machine.arguments.reserve(arguments.len());
     let mut item_of = vec![u32::MAX; program.len() + 2];
@@ -145,7 +149,7 @@ impl<'w> Window<'w> {
                 machine.slots += 1;
             }
             let numbers = [at, from, results, results, arity as usize];
-            machine.runs.push(Run::new(machine.width, code, false, numbers));
+            machine.runs.push(Run::new(machine.width, code, Shape::Single, numbers));
             from += arity as usize;
             if let Step::Call(operation, ..) = self.program.step(NodeId(item.node)) {
                 machine.calls.push(operation.clone());

@@ -112,7 +112,12 @@ fn of<K: Kind>(width: Width, shape: Shape) -> Step {
         (Shape::Dense, Found::Eight) => Step(x86::eight_dense::<K>),
         #[cfg(target_arch = "x86_64")]
         (Shape::Dense, Found::Four) => Step(x86::four_dense::<K>),
-        (Shape::Dense, Found::Any) => Step(run::dense::<K>),
+        (Shape::Dense, Found::Any) => Step(run::dense::<K, false>),
+        #[cfg(target_arch = "x86_64")]
+        (Shape::Mixed, Found::Eight) => Step(x86::eight_mixed::<K>),
+        #[cfg(target_arch = "x86_64")]
+        (Shape::Mixed, Found::Four) => Step(x86::four_mixed::<K>),
+        (Shape::Mixed, Found::Any) => Step(run::dense::<K, true>),
         #[cfg(target_arch = "x86_64")]
         (Shape::Scattered, Found::Eight) if K::HAS_LANES => Step(x86::eight_scattered::<K>),
         #[cfg(target_arch = "x86_64")]
@@ -127,7 +132,7 @@ mod x86 {
     use super::run::{self, Aside, Kind};
 
     macro_rules! compiled {
-        ($($name:ident $of:ident $features:literal)+) => {
+        ($($name:ident $features:literal $of:expr;)+) => {
             $(#[target_feature(enable = $features)]
             pub(super) fn $name<K: Kind>(
                 values: &mut [f64],
@@ -135,14 +140,16 @@ mod x86 {
                 run: &Run,
                 aside: &mut Aside<'_>,
             ) {
-                run::$of::<K>(values, arguments, run, aside);
+                $of(values, arguments, run, aside);
             })+
         };
     }
     compiled! {
-        eight_dense dense "avx512f,avx512dq,avx512vl,avx512bw,avx2"
-        four_dense dense "avx2"
-        eight_scattered scattered "avx512f,avx512dq,avx512vl,avx512bw,avx2"
-        four_scattered scattered "avx2"
+        eight_dense "avx512f,avx512dq,avx512vl,avx512bw,avx2" run::dense::<K, false>;
+        four_dense "avx2" run::dense::<K, false>;
+        eight_mixed "avx512f,avx512dq,avx512vl,avx512bw,avx2" run::dense::<K, true>;
+        four_mixed "avx2" run::dense::<K, true>;
+        eight_scattered "avx512f,avx512dq,avx512vl,avx512bw,avx2" run::scattered::<K>;
+        four_scattered "avx2" run::scattered::<K>;
     }
 }
