@@ -4,7 +4,7 @@
 use super::path::{Kind, Path};
 use super::{Function, Paths, same_length};
 use crate::error::{Error, ErrorKind};
-use crate::program::Slots;
+use crate::program::{Places, Slots};
 use std::sync::Arc;
 
 /// Scratch memory of evaluations: one for each thread, used again and again.
@@ -32,27 +32,23 @@ impl Workspace {
     }
 }
 
-/// Where the results of one evaluation stand.
+/// The results of one evaluation.
 struct Results<'w> {
     values: &'w [f64],
-    outputs: &'w [u32],
+    outputs: &'w Places,
 }
 
 impl Results<'_> {
     fn get(&self, i: usize) -> f64 {
-        self.values[self.outputs[i] as usize]
+        self.values[self.outputs.all()[i] as usize]
     }
 
     fn copy(&self, from: usize, into: &mut [f64]) {
-        for (slot, &at) in into.iter_mut().zip(&self.outputs[from..]) {
-            *slot = self.values[at as usize];
-        }
+        self.outputs.each(from, self.values, into, |slot, y| *slot = y);
     }
 
     fn add(&self, from: usize, onto: &mut [f64]) {
-        for (sum, &at) in onto.iter_mut().zip(&self.outputs[from..]) {
-            *sum += self.values[at as usize];
-        }
+        self.outputs.each(from, self.values, onto, |sum, y| *sum += y);
     }
 }
 

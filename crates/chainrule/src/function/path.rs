@@ -164,7 +164,7 @@ impl Path {
         if kind.is_open() {
             self.operands_among(self.derived(kind).outputs(), guard).map(NodeId::index)
         } else {
-            self.operands_among(&self.machine(kind).outputs, guard).map(|at| at as usize)
+            self.operands_among(self.machine(kind).outputs.all(), guard).map(|at| at as usize)
         }
     }
 

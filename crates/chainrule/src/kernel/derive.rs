@@ -42,7 +42,7 @@ impl Outer {
     pub(super) fn forward(&self, parameters: &[f64]) -> Vec<f64> {
         let mut slots = Slots::default();
         self.forward.run(&[parameters], &mut slots);
-        self.forward.outputs.iter().map(|&at| slots.values[at as usize]).collect()
+        self.forward.outputs.all().iter().map(|&at| slots.values[at as usize]).collect()
     }
 
     /// The gradient with respect to the parameters, given the sums' adjoints of what `forward`
@@ -50,9 +50,7 @@ impl Outer {
     pub(super) fn backward(&self, parameters: &[f64], sums: &[f64], gradient: &mut [f64]) {
         let mut slots = Slots::default();
         self.backward.run(&[parameters, sums], &mut slots);
-        for (slot, &at) in gradient.iter_mut().zip(&self.backward.outputs) {
-            *slot = slots.values[at as usize];
-        }
+        self.backward.outputs.each(0, &slots.values, gradient, |slot, y| *slot = y);
     }
 }
 

@@ -149,7 +149,7 @@ impl Plan {
 
     /// How many numbers are the same for all rows.
     pub(super) fn uniform_count(&self) -> usize {
-        self.prologue.outputs.len()
+        self.prologue.outputs.all().len()
     }
 
     /// The numbers that are the same for all rows.
@@ -158,7 +158,7 @@ impl Plan {
         let columns = vec![0.0; self.columns];
         let mut slots = Slots::default();
         self.prologue.run(&[inputs, &columns], &mut slots);
-        self.prologue.outputs.iter().map(|&at| slots.values[at as usize]).collect()
+        self.prologue.outputs.all().iter().map(|&at| slots.values[at as usize]).collect()
     }
 
     /// The results, from the sums over `rows` rows.

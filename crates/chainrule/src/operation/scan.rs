@@ -113,14 +113,15 @@ fn scan(
         return Err(Error::new(ErrorKind::Length, message).hint(hint));
     }
     let step = Arc::new(Recorded::new(step.clone()));
-    Ok(closed::operation(name, Scan::new(step, (0..outputs).collect(), steps, rows, bytes)))
+    let feeds = std::iter::once(0..outputs).collect();
+    Ok(closed::operation(name, Scan::new(step, feeds, steps, rows, bytes)))
 }
 
 /// A loop.
 struct Scan {
     step: Arc<Recorded>,
-    /// The input that each output of a step is in the next one.
-    feeds: Vec<usize>,
+    /// The inputs that the outputs of a step are in the next one, in order.
+    feeds: Vec<Range<usize>>,
     steps: usize,
     rows: Rows,
     bytes: usize,
@@ -141,7 +142,13 @@ struct Ahead {
 }
 
 impl Scan {
-    fn new(step: Arc<Recorded>, feeds: Vec<usize>, steps: usize, rows: Rows, bytes: usize) -> Self {
+    fn new(
+        step: Arc<Recorded>,
+        feeds: Vec<Range<usize>>,
+        steps: usize,
+        rows: Rows,
+        bytes: usize,
+    ) -> Self {
         let names = step.inputs().iter().enumerate();
         let inputs = names.filter(|(i, _)| rows.is_input(*i)).map(|(_, name)| name.clone());
         Scan {
@@ -167,19 +174,29 @@ impl Scan {
         Ok(())
     }
 
+    /// The inputs that are the state.
+    fn state(&self) -> impl Iterator<Item = usize> {
+        self.feeds.iter().cloned().flatten()
+    }
+
     fn set_state(&self, x: &mut [f64], state: &[f64]) {
-        for (&input, &value) in self.feeds.iter().zip(state) {
-            x[input] = value;
+        let mut state = state;
+        for feed in &self.feeds {
+            let (values, others) = state.split_at(feed.len());
+            x[feed.clone()].copy_from_slice(values);
+            state = others;
         }
     }
 
     fn keep(&self, x: &[f64], kept: &mut Vec<f64>) {
-        kept.extend(self.feeds.iter().map(|&input| x[input]));
+        for feed in &self.feeds {
+            kept.extend_from_slice(&x[feed.clone()]);
+        }
     }
 
     /// How many states fit.
     fn room(&self) -> usize {
-        self.bytes / (self.feeds.len() * size_of::<f64>()).max(1)
+        self.bytes / (self.outputs().len() * size_of::<f64>()).max(1)
     }
 
     /// Runs forward until the first step that is reversed, keeping states; how many steps those are.
@@ -187,7 +204,7 @@ impl Scan {
         let from = x.to_vec();
         // No more than the bound: a list that grew as it goes might take twice that.
         let room = self.room().clamp(1, self.steps.max(1));
-        let mut kept = Vec::with_capacity(room * self.feeds.len());
+        let mut kept = Vec::with_capacity(room * self.outputs().len());
         self.keep(x, &mut kept);
         let mut actions = Schedule::new(self.steps, self.room()).peekable();
         let mut at = 0;
@@ -210,7 +227,8 @@ impl Scan {
     /// What may come from where after any number of steps, both as inputs and outputs of a step;
     /// none if that is too much to say.
     fn reach(&self) -> Option<Vec<Vec<bool>>> {
-        let (n, m) = (self.step.inputs().len(), self.feeds.len());
+        let feeds: Vec<usize> = self.state().collect();
+        let (n, m) = (self.step.inputs().len(), feeds.len());
         if n * m > MOST_PAIRS {
             return None;
         }
@@ -218,13 +236,13 @@ impl Scan {
             (0..m).map(|i| (0..n).map(|k| self.step.depends(i, k)).collect()).collect();
         let mut all = step.clone();
         for (i, row) in all.iter_mut().enumerate() {
-            row[self.feeds[i]] |= self.steps == 0;
+            row[feeds[i]] |= self.steps == 0;
         }
         let mut grows = true;
         while grows {
             grows = false;
             for i in 0..m {
-                for between in (0..m).filter(|&b| step[i][self.feeds[b]]) {
+                for between in (0..m).filter(|&b| step[i][feeds[b]]) {
                     let through = all[between].clone();
                     for (known, new) in all[i].iter_mut().zip(through) {
                         grows |= new && !*known;
@@ -258,7 +276,7 @@ impl Body for Scan {
             *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
         }
         self.advance(&mut x, y, at..self.steps)?;
-        for (slot, &input) in y.iter_mut().zip(&self.feeds) {
+        for (slot, input) in y.iter_mut().zip(self.state()) {
             *slot = x[input];
         }
         Ok(())
@@ -266,11 +284,11 @@ impl Body for Scan {
 
     fn reverse(&self, x: &[f64], _: &[f64], w: &[f64], slopes: &mut [f64]) -> Result<(), Error> {
         self.is_reversed.store(true, Ordering::Relaxed);
-        let (n, m) = (self.step.inputs().len(), self.feeds.len());
+        let (n, m) = (self.step.inputs().len(), self.outputs().len());
         let mut x = self.rows.spread(x, n);
         // A state's slope is not summed, it is the next step's weight. −0 + x is x, whatever x.
         let (mut y, mut sums) = (vec![0.0; m], vec![0.0; n]);
-        self.feeds.iter().for_each(|&input| sums[input] = -0.0);
+        self.state().for_each(|input| sums[input] = -0.0);
         let Ahead { mut kept, actions, .. } = match self.take(&x) {
             Some(found) => found,
             None => self.ahead(&mut x, &mut y)?.0,
@@ -288,14 +306,18 @@ impl Body for Scan {
                     self.advance(&mut x, &mut y, from..at)?;
                     self.rows.set(at, &mut x);
                     self.step.add_reverse(&x, &weights, &mut sums)?;
-                    for (weight, &input) in weights.iter_mut().zip(&self.feeds) {
-                        *weight = std::mem::replace(&mut sums[input], -0.0);
+                    let mut rest = &mut weights[..];
+                    for feed in &self.feeds {
+                        let (slots, others) = rest.split_at_mut(feed.len());
+                        slots.copy_from_slice(&sums[feed.clone()]);
+                        sums[feed.clone()].fill(-0.0);
+                        rest = others;
                     }
                 }
                 Action::Forget => kept.truncate(kept.len() - m),
             }
         }
-        for (&input, &weight) in self.feeds.iter().zip(&weights) {
+        for (input, &weight) in self.state().zip(&weights) {
             sums[input] += weight;
         }
         for (i, slope) in slopes.iter_mut().enumerate() {
@@ -307,8 +329,8 @@ impl Body for Scan {
     /// A loop of the step's forward mode: what was fed back is, and so is its tangent.
     fn forward(&self) -> Result<Box<dyn Body>, Error> {
         let n = self.step.inputs().len();
-        let tangents = self.feeds.iter().map(|input| input + n);
-        let feeds = self.feeds.iter().copied().chain(tangents).collect();
+        let tangents = self.feeds.iter().map(|feed| feed.start + n..feed.end + n);
+        let feeds = self.feeds.iter().cloned().chain(tangents).collect();
         let step = Arc::new(self.step.with_direction()?);
         Ok(Box::new(Scan::new(step, feeds, self.steps, self.rows.clone(), self.bytes)))
     }

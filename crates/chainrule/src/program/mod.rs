@@ -15,7 +15,7 @@ use crate::expression::{Nodes, Part};
 pub(crate) use call::{Callee, adjoints, eval_or_nan, tangents};
 pub use call::{Calls, Operation};
 pub use difference::{Change, Difference};
-pub(crate) use machine::{Machine, Slots};
+pub(crate) use machine::{Machine, Places, Slots};
 pub use recorder::Recorder;
 use std::borrow::Cow;
 use std::collections::BTreeMap;

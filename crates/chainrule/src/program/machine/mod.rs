@@ -11,6 +11,7 @@ mod build;
 mod dense;
 mod lanes;
 mod order;
+mod places;
 mod run;
 mod scattered;
 mod schedule;
@@ -19,6 +20,7 @@ mod width;
 use super::{Operation, Program};
 use crate::algebra::Op;
 use build::Builder;
+pub(crate) use places::Places;
 use run::Aside;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use width::{Step, Width};
@@ -132,8 +134,7 @@ pub(crate) struct Machine {
     /// What the runs call, in their order.
     calls: Vec<Operation>,
     slots: usize,
-    /// Where the program's outputs stand among the values.
-    pub(crate) outputs: Vec<u32>,
+    pub(crate) outputs: Places,
     /// Numbers that a run puts aside, at most.
     widest: usize,
     width: Width,
@@ -209,7 +210,7 @@ impl Machine {
             (from, at) = (from + given.len(), at + run.room as usize);
         }
         assert!(from == self.arguments.len() && at == self.slots);
-        assert!(self.outputs.iter().all(|&y| (y as usize) < self.slots));
+        assert!(self.outputs.all().iter().all(|&y| (y as usize) < self.slots));
     }
 }
 
@@ -283,7 +284,7 @@ mod tests {
                 machine.set_width(width);
                 let mut slots = Slots::default();
                 machine.run(&[&inputs], &mut slots);
-                for (&y, &at) in program.outputs().iter().zip(&machine.outputs) {
+                for (&y, &at) in program.outputs().iter().zip(machine.outputs.all()) {
                     let (want, found) = (expected[y.index()], slots.values[at as usize]);
                     let same = want.to_bits() == found.to_bits() || want.is_nan() && found.is_nan();
                     assert!(same, "{width:?}: {} = {want:e}, not {found:e}", program.formula(y));
@@ -321,7 +322,7 @@ mod tests {
                 let mut slots = Slots::default();
                 machine.run(&[&inputs], &mut slots);
                 let expected = program.eval(&Num, &inputs);
-                for (&y, &at) in program.outputs().iter().zip(&machine.outputs) {
+                for (&y, &at) in program.outputs().iter().zip(machine.outputs.all()) {
                     assert_eq!(slots.values[at as usize].to_bits(), expected[y.index()].to_bits());
                 }
             }

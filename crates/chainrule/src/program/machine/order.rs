@@ -127,10 +127,13 @@ fn stretches(arity: usize, arguments: &[u32]) -> (Vec<u32>, Vec<(usize, Vec<u32>
 fn ways(arity: usize, arguments: &[u32]) -> Vec<Vec<u32>> {
     let mut counts = HashMap::from([(vec![1; arity], 0)]);
     let mut count = |list: &[&[u32]]| {
-        for pair in list.windows(2) {
-            let steps = pair[1].iter().zip(pair[0]).map(|(b, a)| b.wrapping_sub(*a));
-            if steps.clone().all(|step| step < 2) && pair[0] != pair[1] {
-                *counts.entry(steps.collect()).or_insert(0) += 1;
+        for pair in list.windows(2).filter(|pair| pair[0] != pair[1]) {
+            // A sweep backward meets them in the other order.
+            for (from, to) in [(pair[0], pair[1]), (pair[1], pair[0])] {
+                let steps = to.iter().zip(from).map(|(b, a)| b.wrapping_sub(*a));
+                if steps.clone().all(|step| step < 2) {
+                    *counts.entry(steps.collect()).or_insert(0) += 1;
+                }
             }
         }
     };

@@ -2,6 +2,7 @@
 
 use super::build::Item;
 use super::order::append;
+use super::places::Places;
 use super::{Code, Machine, Run, Shape};
 use crate::program::{NodeId, Program, Step};
 use std::cmp::Reverse;
@@ -38,7 +39,7 @@ pub(super) fn schedule(program: &Program, items: &[Item], arguments: &[u32]) -> 
     for window in items.chunks(WINDOW) {
         Window::new(window, program, arguments, &mut item_of).run(&mut machine, &mut place);
     }
-    machine.outputs = program.outputs().iter().map(|y| place[y.index()]).collect();
+    machine.outputs = Places::new(program.outputs().iter().map(|y| place[y.index()]).collect());
     machine.check();
     machine
 }
