@@ -11,10 +11,10 @@ use std::sync::{Mutex, PoisonError};
 /// Lanes of each sum; row `i` of a chunk goes to lane `i mod 8`.
 pub(super) const LANES: usize = 8;
 
-/// Eight rows of a slot.
+/// Eight rows of a slot, or the lanes of a sum, in one cache line.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
-struct Group([f64; LANES]);
+pub(super) struct Group(pub(super) [f64; LANES]);
 
 /// Memory of one worker.
 #[derive(Debug, Default)]
@@ -93,7 +93,7 @@ impl Frame {
 
 /// What a run over rows gives: sums of lanes, or output columns.
 pub(super) struct Results<'r, 'c> {
-    pub(super) sums: &'r mut [[f64; LANES]],
+    pub(super) sums: &'r mut [Group],
     pub(super) stores: &'r mut [&'c mut [f64]],
     /// Whether a NaN was stored.
     pub(super) has_nan: bool,

@@ -5,6 +5,10 @@
 
 /// Eight numbers, one for each lane.
 pub(super) trait Lanes: Copy {
+    /// Sums that run side by side. A fused product waits four turns for the one before it, and two
+    /// begin in each: with eight sums a processor just keeps up, if it never has to wait.
+    const AT_ONCE: usize = 8;
+
     fn load(from: &[f64; 8]) -> Self;
     fn store(self, to: &mut [f64; 8]);
     fn splat(x: f64) -> Self;
@@ -64,6 +68,8 @@ mod x86 {
     pub(in super::super) struct Avx512(__m512d);
 
     impl Lanes for Avx512 {
+        const AT_ONCE: usize = 16;
+
         #[inline(always)]
         fn load(from: &[f64; 8]) -> Self {
             // SAFETY: the array holds the eight numbers; `dispatch` found AVX-512.

@@ -3,30 +3,27 @@
 //! Several groups of rows are kept in registers at once, so that what is read from a list serves
 //! all of them.
 
-use super::block::{Block, LANES};
+use super::block::{Block, Group, LANES};
 use super::code::{NOTHING, UNIFORM};
 use super::lanes::Lanes;
 
-/// Runs `$body` over `$count` groups: over `$W` of them at a time, from group `$at` on.
+/// Runs `$body` over `$count` groups: over `$W` of them at a time, from group `$at` on, `$W` being at
+/// most what `$L` keeps in registers.
 macro_rules! over_groups {
-    ($count:expr, |$at:ident, $W:ident| $body:expr) => {{
+    ($L:ident, $count:expr, |$at:ident, $W:ident| $body:expr) => {{
         let (mut $at, count) = (0, $count);
-        while $at + 8 <= count {
-            const $W: usize = 8;
-            $body;
-            $at += $W;
-        }
-        if $at + 4 <= count {
-            const $W: usize = 4;
-            $body;
-            $at += $W;
-        }
-        while $at < count {
-            const $W: usize = 1;
-            $body;
-            $at += $W;
-        }
+        over_groups!(@ 16, $L, $at, count, $W, $body);
+        over_groups!(@ 8, $L, $at, count, $W, $body);
+        over_groups!(@ 4, $L, $at, count, $W, $body);
+        over_groups!(@ 1, $L, $at, count, $W, $body);
     }};
+    (@ $width:literal, $L:ident, $at:ident, $count:ident, $W:ident, $body:expr) => {
+        while $width <= $L::AT_ONCE && $at + $width <= $count {
+            const $W: usize = $width;
+            $body;
+            $at += $W;
+        }
+    };
 }
 
 impl Block<'_> {
@@ -42,7 +39,7 @@ impl Block<'_> {
     ) {
         let pairs = self.list(list, 2 * count as usize);
         let (first, rest) = pairs.split_at(if start == NOTHING { 2 } else { 0 });
-        over_groups!(self.groups(), |at, W| {
+        over_groups!(L, self.groups(), |at, W| {
             let mut sum: [L; W] = self.start(start, at);
             if let &[p, q] = first {
                 for (k, s) in sum.iter_mut().enumerate() {
@@ -66,7 +63,7 @@ impl Block<'_> {
     pub(super) fn scaled_squares<L: Lanes>(self, dst: u32, start: u32, list: u32, count: u32) {
         let fours = self.list(list, 4 * count as usize);
         let (first, rest) = fours.split_at(if start == NOTHING { 4 } else { 0 });
-        over_groups!(self.groups(), |at, W| {
+        over_groups!(L, self.groups(), |at, W| {
             let mut sum: [L; W] = self.start(start, at);
             if !first.is_empty() {
                 for (k, s) in sum.iter_mut().enumerate() {
@@ -125,12 +122,12 @@ impl Block<'_> {
     #[inline(always)]
     pub(super) fn accumulate_products<L: Lanes>(
         self,
-        sums: &mut [[f64; LANES]],
+        sums: &mut [Group],
         a: u32,
         own: u32,
         triples: &[u32],
     ) {
-        over_groups!(self.whole(), |at, W| {
+        over_groups!(L, self.whole(), |at, W| {
             let factors: [L; W] = self.load_all(a, at);
             self.add_products(sums, own, factors, triples, at, L::store);
         });
@@ -145,12 +142,12 @@ impl Block<'_> {
     #[inline(always)]
     pub(super) fn accumulate_scaled<L: Lanes>(
         self,
-        sums: &mut [[f64; LANES]],
+        sums: &mut [Group],
         a: u32,
         list: u32,
         count: u32,
     ) {
-        over_groups!(self.whole(), |at, W| {
+        over_groups!(L, self.whole(), |at, W| {
             let x: [L; W] = self.load_all(a, at);
             let mut list = list;
             for _ in 0..count {
@@ -180,7 +177,7 @@ impl Block<'_> {
     #[inline(always)]
     fn add_products<L: Lanes, const W: usize>(
         self,
-        sums: &mut [[f64; LANES]],
+        sums: &mut [Group],
         own: u32,
         factors: [L; W],
         triples: &[u32],
@@ -188,11 +185,11 @@ impl Block<'_> {
         put: impl Fn(L, &mut [f64; LANES]),
     ) {
         if own != NOTHING {
-            let sum = &mut sums[own as usize];
+            let sum = &mut sums[own as usize].0;
             put(factors.iter().fold(L::load(sum), |s, &f| s.add(f)), sum);
         }
         for t in triples.chunks_exact(3) {
-            let sum = &mut sums[t[0] as usize];
+            let sum = &mut sums[t[0] as usize].0;
             let mut s = L::load(sum);
             if t[2] == NOTHING {
                 for (k, f) in factors.iter().enumerate() {

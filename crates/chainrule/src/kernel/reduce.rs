@@ -2,7 +2,7 @@
 //!
 //! The result does not depend on how many threads there are or which of them took which chunk.
 
-use super::block::{Frame, LANES, Results};
+use super::block::{Frame, Group, LANES, Results};
 use super::dispatch;
 use super::options::Options;
 use super::plan::Plan;
@@ -34,17 +34,17 @@ struct Worker<'r> {
     plan: &'r Plan,
     uniforms: &'r [f64],
     frame: Frame,
-    lanes: Vec<[f64; LANES]>,
+    lanes: Vec<Group>,
 }
 
 impl<'r> Worker<'r> {
     fn new(run: Run<'_>, plan: &'r Plan, uniforms: &'r [f64]) -> Self {
         let frame = Frame::take(plan, run.options.block_for(plan, run.rows));
-        Worker { plan, uniforms, frame, lanes: vec![[0.0; LANES]; plan.sums] }
+        Worker { plan, uniforms, frame, lanes: vec![Group([0.0; LANES]); plan.sums] }
     }
 
     fn sums(&mut self, run: Run<'_>, rows: Range<usize>) -> Vec<f64> {
-        self.lanes.fill([0.0; LANES]);
+        self.lanes.fill(Group([0.0; LANES]));
         let mut results = Results { sums: &mut self.lanes, stores: &mut [], has_nan: false };
         let (frame, i) = (&mut self.frame, run.options.instructions);
         dispatch::run(i, self.plan, frame, run.columns, rows, self.uniforms, &mut results);
@@ -139,6 +139,6 @@ impl Run<'_> {
 }
 
 /// The sum of the lanes.
-fn fold(s: &[f64; LANES]) -> f64 {
+fn fold(Group(s): &Group) -> f64 {
     ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
 }

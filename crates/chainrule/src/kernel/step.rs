@@ -91,7 +91,7 @@ impl Block<'_> {
             Code::WithSlope(op) => with_slope(op, self.set(dst), self.set(b), v(a)),
             Code::DotUV => self.dot::<L>(dst, c, a, b, |p, _, _| L::splat(u(p))),
             Code::DotVV => self.dot::<L>(dst, c, a, b, |p, at, k| self.load(p, at, k)),
-            Code::Accumulate => self.accumulate::<L>(&mut results.sums[dst as usize], a),
+            Code::Accumulate => self.accumulate::<L>(&mut results.sums[dst as usize].0, a),
             Code::ScaledSquares => self.scaled_squares::<L>(dst, c, a, b),
             Code::AccumulateProducts => {
                 let triples = self.list(b, 3 * c as usize);
