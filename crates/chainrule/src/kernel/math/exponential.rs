@@ -178,21 +178,21 @@ pub(in super::super) fn tanh(x: f64, parts: [f64; 2]) -> f64 {
 }
 
 /// `tanh x = −m / (½ + m)` with `m = (e − 1) / 4`, and its derivative `sech² x = e / 4 / (½ + m)²`,
-/// which is 0 where it is below 2⁻¹⁰¹⁷; both within 2.5 ulp.
+/// which is 0 where it is below 2⁻¹⁰¹⁷; within 2.5 and 4 ulp.
 #[inline(always)]
 pub(in super::super) fn tanh_and_slope(x: f64, [s, p]: [f64; 2]) -> [f64; 2] {
     let m = s.mul_add(p, s - 0.25);
     // One division serves both. `rest` is what its result lacks in proportion, and what the sum
-    // below it lost.
+    // below it lost. To mend the reciprocal, not the two results, costs a rounding and saves four
+    // of nineteen operations.
     let d = 0.5 + m;
     let lost = (0.5 - d) + m;
     let inverse = 1.0 / d;
     let rest = (-inverse).mul_add(lost, (-inverse).mul_add(d, 1.0));
-    let y = m.mul_add(inverse, m * inverse * rest);
-    let w = s * inverse;
-    let w = p.mul_add(w, w);
-    let slope = w.mul_add(inverse, w * inverse * (rest + rest));
-    [(-y).copysign(x), slope]
+    let inverse = inverse.mul_add(rest, inverse);
+    let scaled = s * inverse;
+    let slope = p.mul_add(scaled, scaled) * inverse;
+    [(m * inverse).copysign(x), slope]
 }
 
 /// The first step of the logistic functions: `e^(−|x|)`.
