@@ -2,6 +2,7 @@
 
 use super::fuse::{Id, Kind, Rows};
 use crate::algebra::Op;
+use std::collections::HashMap;
 
 /// A fused chain `c + Σ a·b`.
 pub(super) struct Dot {
@@ -9,6 +10,25 @@ pub(super) struct Dot {
     pub(super) start: Option<Id>,
     /// Whether all terms are squares of scaled differences that are computed with it.
     pub(super) is_of_scaled: bool,
+    /// A later chain over the same places that is computed with it.
+    pub(super) partner: Option<usize>,
+}
+
+impl Dot {
+    /// The numbers and what they are multiplied with, if all terms are such, and the chain begins
+    /// with a number or with its first term.
+    pub(super) fn of_numbers(&self, rows: &Rows) -> Option<Vec<(u32, Id)>> {
+        let is_number = |id: Id| rows.uniform(id).is_some();
+        if self.is_of_scaled || !self.start.is_none_or(is_number) {
+            return None;
+        }
+        let term = |&(a, b): &(Id, Id)| match (rows.uniform(a), rows.uniform(b)) {
+            (Some(u), _) => Some((u, b)),
+            (None, Some(u)) => Some((u, a)),
+            (None, None) => None,
+        };
+        self.terms.iter().map(term).collect()
+    }
 }
 
 /// The chains of fused products, by their last node; and for each node the one at whose turn it is
@@ -53,10 +73,32 @@ pub(super) fn dots(rows: &Rows) -> (Vec<Option<Dot>>, Vec<usize>) {
             turn[id as usize] = i;
         }
         terms.reverse();
-        dots[i] = Some(Dot { terms, start, is_of_scaled: false });
+        dots[i] = Some(Dot { terms, start, is_of_scaled: false, partner: None });
     }
     scale_inside(rows, &mut dots, &mut turn);
+    pair(rows, &mut dots, &mut turn);
     (dots, turn)
+}
+
+/// Lets two products of a matrix's rows with the same vector be computed at once.
+fn pair(rows: &Rows, dots: &mut [Option<Dot>], turn: &mut [usize]) {
+    let mut alone: HashMap<(bool, Vec<Id>), usize> = HashMap::new();
+    for i in 0..dots.len() {
+        let Some(dot) = &dots[i] else { continue };
+        let Some(terms) = dot.of_numbers(rows) else { continue };
+        let key = (dot.start.is_some(), terms.iter().map(|t| t.1).collect());
+        match alone.remove(&key) {
+            Some(first) => {
+                turn[i] = first;
+                if let Some(dot) = &mut dots[first] {
+                    dot.partner = Some(i);
+                }
+            }
+            None => {
+                alone.insert(key, i);
+            }
+        }
+    }
 }
 
 /// Lets sums of squares of scaled differences compute these themselves, if nothing needs one before.

@@ -43,6 +43,10 @@ pub(super) enum Code {
     WithSlope(Op),
     /// `c + Σ u·x` over `b` pairs (number, place) listed from `a` on.
     DotUV,
+    /// Two such sums over the same places: `c + Σ u·x` and a second one into another place, which
+    /// are listed from `a` on: that place, what the second sum begins with, then `b` threes (number
+    /// of the first, of the second, place).
+    TwoDotsUV,
     /// `c + Σ x·y` over `b` pairs of places listed from `a` on.
     DotVV,
     /// `c + Σ v²` with `v = (x − u)·w`, for `b` fours (place `v`, place `x`, numbers `u` and `w`)

@@ -155,9 +155,10 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
             _ if e.inner.is_difference[i] => {}
             _ if e.inner.is_factor[i] => e.own[i] = results[i].first().copied().unwrap_or(NOTHING),
             _ if products[i] => e.accumulate_product(i, results[i][0]),
-            _ => match &dots[i] {
-                Some(dot) => e.dot(i, dot),
-                None => e.operation(i),
+            _ => match (&dots[i], dots[i].as_ref().and_then(|dot| dot.partner)) {
+                (Some(dot), Some(other)) => e.two_dots((i, dot), (other, dots[other].as_ref())),
+                (Some(dot), None) => e.dot(i, dot),
+                (None, _) => e.operation(i),
             },
         }
         if !products[i] && !e.inner.is_factor[i] {
@@ -328,6 +329,25 @@ impl Emitter<'_> {
             }
             start = self.place[i];
         }
+    }
+
+    /// Two sums over the same places.
+    fn two_dots(&mut self, (i, first): (usize, &Dot), (k, second): (usize, Option<&Dot>)) {
+        let second = second.expect("a partner is a sum");
+        let start = |dot: &Dot| {
+            dot.start.map_or(NOTHING, |id| self.rows.uniform(id).expect("a number") | UNIFORM)
+        };
+        let (c, other) = (start(first), start(second));
+        let (dst, to) = (self.allocate(), self.allocate());
+        let a = self.lists.len() as u32;
+        self.lists.extend([to, other]);
+        let terms = |dot: &Dot| dot.of_numbers(self.rows).expect("products with numbers");
+        let (x, y) = (terms(first), terms(second));
+        for (&(u, place), (w, _)) in x.iter().zip(&y) {
+            self.lists.extend([u, *w, self.place[place as usize]]);
+        }
+        self.code.push(Instruction { code: Code::TwoDotsUV, dst, a, b: x.len() as u32, c });
+        (self.place[i], self.place[k], self.defined[k]) = (dst, to, i);
     }
 
     /// Scaled differences and the sum of their squares.

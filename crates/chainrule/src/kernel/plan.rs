@@ -208,6 +208,11 @@ impl Plan {
                     assert!(i.b != i.dst, "{i:?} writes one place twice");
                     writes.push(i.b);
                 }
+                Code::TwoDotsUV => {
+                    let other = self.lists[i.a as usize];
+                    assert!(other != i.dst, "{i:?} writes one place twice");
+                    writes.push(other);
+                }
                 Code::ScaledSquares => {
                     let fours = self.lists[i.a as usize..].chunks_exact(4).take(i.b as usize);
                     writes.extend(fours.map(|four| four[0]));
@@ -278,6 +283,13 @@ fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
         Code::FmaVVV | Code::FnmaVVV | Code::FmsVVV | Code::Ternary(_) => vec![i.a, i.b, i.c],
         Code::Any(_) => lists[i.a as usize..][..i.b as usize].to_vec(),
         Code::DotUV => pairs(i.a, i.b).chunks(2).map(|p| p[1]).chain(start(i.c)).collect(),
+        Code::TwoDotsUV => {
+            let &[_, second, ref rest @ ..] = &lists[i.a as usize..] else {
+                unreachable!("two were listed")
+            };
+            let threes = rest.chunks_exact(3).take(i.b as usize).map(|three| three[2]);
+            threes.chain(start(i.c)).chain(start(second)).collect()
+        }
         Code::DotVV => pairs(i.a, i.b).into_iter().chain(start(i.c)).collect(),
         Code::ScaledSquares => {
             let fours = lists[i.a as usize..].chunks_exact(4).take(i.b as usize);

@@ -8,17 +8,17 @@ use super::code::{NOTHING, UNIFORM};
 use super::lanes::Lanes;
 
 /// Runs `$body` over `$count` groups: over `$W` of them at a time, from group `$at` on, `$W` being at
-/// most what `$L` keeps in registers.
+/// most `$most`.
 macro_rules! over_groups {
-    ($L:ident, $count:expr, |$at:ident, $W:ident| $body:expr) => {{
+    ($most:expr, $count:expr, |$at:ident, $W:ident| $body:expr) => {{
         let (mut $at, count) = (0, $count);
-        over_groups!(@ 16, $L, $at, count, $W, $body);
-        over_groups!(@ 8, $L, $at, count, $W, $body);
-        over_groups!(@ 4, $L, $at, count, $W, $body);
-        over_groups!(@ 1, $L, $at, count, $W, $body);
+        over_groups!(@ 16, $most, $at, count, $W, $body);
+        over_groups!(@ 8, $most, $at, count, $W, $body);
+        over_groups!(@ 4, $most, $at, count, $W, $body);
+        over_groups!(@ 1, $most, $at, count, $W, $body);
     }};
-    (@ $width:literal, $L:ident, $at:ident, $count:ident, $W:ident, $body:expr) => {
-        while $width <= $L::AT_ONCE && $at + $width <= $count {
+    (@ $width:literal, $most:expr, $at:ident, $count:ident, $W:ident, $body:expr) => {
+        while $width <= $most && $at + $width <= $count {
             const $W: usize = $width;
             $body;
             $at += $W;
@@ -39,7 +39,7 @@ impl Block<'_> {
     ) {
         let pairs = self.list(list, 2 * count as usize);
         let (first, rest) = pairs.split_at(if start == NOTHING { 2 } else { 0 });
-        over_groups!(L, self.groups(), |at, W| {
+        over_groups!(L::AT_ONCE, self.groups(), |at, W| {
             let mut sum: [L; W] = self.start(start, at);
             if let &[p, q] = first {
                 for (k, s) in sum.iter_mut().enumerate() {
@@ -57,13 +57,45 @@ impl Block<'_> {
         });
     }
 
+    /// Two sums `start + Σ u·x` over the same places, of `count` threes (two numbers and place `x`)
+    /// behind where the second goes and what it begins with, listed from `list` on.
+    #[inline(always)]
+    pub(super) fn two_dots<L: Lanes>(self, dst: u32, start: u32, list: u32, count: u32) {
+        let &[other, second, ref threes @ ..] = self.list(list, 2 + 3 * count as usize) else {
+            unreachable!("two were listed first")
+        };
+        // Both begin with their first product or with a number.
+        let (first, rest) = threes.split_at(if start == NOTHING { 3 } else { 0 });
+        over_groups!(L::AT_ONCE / 2, self.groups(), |at, W| {
+            let (mut s, mut t): ([L; W], [L; W]) = (self.start(start, at), self.start(second, at));
+            if let &[u, w, p] = first {
+                let (u, w) = (L::splat(self.number(u)), L::splat(self.number(w)));
+                for (k, (s, t)) in s.iter_mut().zip(&mut t).enumerate() {
+                    let x = self.load::<L>(p, at, k);
+                    (*s, *t) = (u.mul(x), w.mul(x));
+                }
+            }
+            for three in rest.chunks_exact(3) {
+                let (u, w) = (L::splat(self.number(three[0])), L::splat(self.number(three[1])));
+                for (k, (s, t)) in s.iter_mut().zip(&mut t).enumerate() {
+                    let x = self.load::<L>(three[2], at, k);
+                    (*s, *t) = (u.mul_add(x, *s), w.mul_add(x, *t));
+                }
+            }
+            for (k, (&s, &t)) in s.iter().zip(&t).enumerate() {
+                self.store(dst, at, k, s);
+                self.store(other, at, k, t);
+            }
+        });
+    }
+
     /// `start + Σ v²` with `v = (x − u)·w` over `count` fours (place `v`, place `x`, numbers `u` and
     /// `w`) listed from `list` on.
     #[inline(always)]
     pub(super) fn scaled_squares<L: Lanes>(self, dst: u32, start: u32, list: u32, count: u32) {
         let fours = self.list(list, 4 * count as usize);
         let (first, rest) = fours.split_at(if start == NOTHING { 4 } else { 0 });
-        over_groups!(L, self.groups(), |at, W| {
+        over_groups!(L::AT_ONCE, self.groups(), |at, W| {
             let mut sum: [L; W] = self.start(start, at);
             if !first.is_empty() {
                 for (k, s) in sum.iter_mut().enumerate() {
@@ -127,7 +159,7 @@ impl Block<'_> {
         own: u32,
         triples: &[u32],
     ) {
-        over_groups!(L, self.whole(), |at, W| {
+        over_groups!(L::AT_ONCE, self.whole(), |at, W| {
             let factors: [L; W] = self.load_all(a, at);
             self.add_products(sums, own, factors, triples, at, L::store);
         });
@@ -147,7 +179,7 @@ impl Block<'_> {
         list: u32,
         count: u32,
     ) {
-        over_groups!(L, self.whole(), |at, W| {
+        over_groups!(L::AT_ONCE, self.whole(), |at, W| {
             let x: [L; W] = self.load_all(a, at);
             let mut list = list;
             for _ in 0..count {

@@ -90,6 +90,7 @@ impl Block<'_> {
             Code::Any(op) => self.any(op, dst, a, b),
             Code::WithSlope(op) => with_slope(op, self.set(dst), self.set(b), v(a)),
             Code::DotUV => self.dot::<L>(dst, c, a, b, |p, _, _| L::splat(u(p))),
+            Code::TwoDotsUV => self.two_dots::<L>(dst, c, a, b),
             Code::DotVV => self.dot::<L>(dst, c, a, b, |p, at, k| self.load(p, at, k)),
             Code::Accumulate => self.accumulate::<L>(&mut results.sums[dst as usize].0, a),
             Code::ScaledSquares => self.scaled_squares::<L>(dst, c, a, b),
