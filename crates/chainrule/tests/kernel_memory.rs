@@ -2,8 +2,12 @@
 //! of the portable path, and work that is lent to another thread. Blocks are given, as asking for
 //! the size of the cache opens files, which Miri refuses.
 
+#[path = "support/network.rs"]
+mod network;
+
 use chainrule::kernel::{Instructions, Kernel, Options};
 use chainrule::{Function, Value, logsumexp};
+use network::network;
 
 const PARAMETERS: [&str; 5] = ["a", "b", "c", "d", "e"];
 const COLUMNS: [&str; 3] = ["x", "y", "z"];
@@ -50,6 +54,37 @@ fn sums_and_columns_of_short_blocks_equal_the_scalar_function() {
             for (column, slope) in batch.gradients.iter().zip(&slopes) {
                 assert!(near(column[i], *slope), "row {i}: {} and {slope}", column[i]);
             }
+            sum += y;
+            sums.iter_mut().zip(&slopes).for_each(|(s, g)| *s += g);
+        }
+        assert!(near(value, sum), "{value} and {sum}");
+        assert!(gradient.iter().zip(&sums).all(|(a, b)| near(*a, *b)), "{gradient:?}, {sums:?}");
+    }
+}
+
+/// Pairs of sums over the same places, and pairs of factors of the same places.
+#[test]
+fn a_network_of_short_blocks_equals_the_scalar_function() {
+    let names: Vec<String> =
+        (0..20).map(|i| format!("w{i}")).chain(["x".into(), "y".into()]).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let scalar = Function::record_slices(&names, &[0.5; 22], |x| {
+        vec![network(&[3, 2, 1], &x[..20], &x[20..], Value::tanh).square()]
+    });
+    let scalar = scalar.expect("distinct names");
+    let kernel = Kernel::of(&scalar, &["x", "y"]).expect("two inputs");
+    let p: Vec<f64> = (0..20).map(|i| 0.1 * f64::from(i % 7) - 0.3).collect();
+    let (data, rows) = (columns(21), 21);
+    for block in [8, 16] {
+        let options =
+            Options { threads: Some(1), block: Some(block), instructions: Instructions::Portable };
+        let columns: Vec<&[f64]> = data[..2].iter().map(Vec::as_slice).collect();
+        let kernel = kernel.with_options(options);
+        let (value, gradient) = kernel.value_and_gradient(&p, &columns).expect("shapes fit");
+        let (mut sum, mut sums) = (0.0, [0.0; 20]);
+        for i in 0..rows {
+            let point: Vec<f64> = p.iter().copied().chain(columns.iter().map(|c| c[i])).collect();
+            let (y, slopes) = scalar.value_and_gradient(&point).expect("as many inputs");
             sum += y;
             sums.iter_mut().zip(&slopes).for_each(|(s, g)| *s += g);
         }

@@ -58,7 +58,11 @@ pub(super) enum Code {
     /// from `b` on, `x` alone where `u` is `NOTHING`; and place `a` to sum `dst`, unless that is
     /// `NOTHING`.
     AccumulateProducts,
-    /// The same with place `a` times another place instead of place `a`, for `c` of these listed
+    /// The same for two factors and the same places `x`: place `a` and a second one. Listed from `b`
+    /// on: that place, the sum of itself or `NOTHING`, then `c` threes (sum of the first factor's
+    /// product, of the second's, place `x`).
+    AccumulateTwo,
+    /// As `AccumulateProducts` with place `a` times another place instead of place `a`, for `c` of these listed
     /// from `b` on: the sum of the product itself or `NOTHING`, the place, how many triples, they.
     AccumulateScaled,
     /// Copies place `a` to output column `dst`.

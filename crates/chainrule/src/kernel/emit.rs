@@ -7,6 +7,7 @@
 use super::chains::{Dot, dots};
 use super::code::{Code, Instruction, NOTHING, UNIFORM};
 use super::fuse::{Id, Kind, Rows};
+use super::pairs::in_pairs;
 use crate::algebra::Op;
 use std::collections::HashMap;
 
@@ -444,7 +445,7 @@ impl Emitter<'_> {
             }
             self.lists.extend(&group.triples);
         }
-        self.code = joined;
+        self.code = in_pairs(&joined, &mut self.lists);
         let mut filled: Vec<(u32, u32)> =
             self.filled.iter().map(|(&u, &place)| (place - self.columns, u)).collect();
         filled.sort_unstable();

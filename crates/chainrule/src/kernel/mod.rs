@@ -14,6 +14,7 @@
 //! is within 4. The bits of a function depend on its argument alone, not on the machine, except
 //! where an argument is so rare that the standard library is asked; those of a NaN are not fixed.
 
+mod access;
 mod block;
 mod cache;
 mod chains;
@@ -28,6 +29,7 @@ mod loops;
 mod lower;
 mod math;
 mod options;
+mod pairs;
 mod plan;
 mod pool;
 mod prepared;

@@ -1,8 +1,9 @@
 //! From a lowered program to a plan: what is computed once, what for each row, and how the sums
 //! give the results.
 
+use super::access;
 use super::block::Spare;
-use super::code::{Code, Instruction, NOTHING, UNIFORM};
+use super::code::{Code, Instruction};
 use super::derive::uniform_nodes;
 use super::emit::emit;
 use super::fuse::Rows;
@@ -119,7 +120,7 @@ impl Plan {
         let count = roots.len();
         let mut reads = vec![0; columns + emitted.slots];
         for instruction in &emitted.code {
-            for place in self::reads(instruction, &emitted.lists) {
+            for place in access::reads(instruction, &emitted.lists) {
                 reads[place as usize] += 1;
             }
         }
@@ -179,129 +180,23 @@ impl Plan {
     fn check(&self) {
         let places = (self.columns + self.slots) as u32;
         let uniforms = self.uniform_count() as u32;
+        let mut added = HashSet::new();
         for i in &self.code {
-            let reads = reads(i, &self.lists);
+            let (reads, writes) = (access::reads(i, &self.lists), access::writes(i, &self.lists));
             assert!(reads.iter().all(|&p| p < places), "{i:?} reads a place that is not there");
-            let mut writes = vec![i.dst];
-            match i.code {
-                Code::Accumulate => {
-                    assert!((i.dst as usize) < self.sums, "{i:?} adds to no sum");
-                    continue;
-                }
-                Code::AccumulateProducts | Code::AccumulateScaled => {
-                    let fits = scaled(i, &self.lists).all(|Scaled { own, triples, .. }| {
-                        let mut triples = triples.chunks_exact(3);
-                        (own == NOTHING || (own as usize) < self.sums)
-                            && triples.all(|t| {
-                                let is_number = t[2] == NOTHING || t[2] < uniforms;
-                                (t[0] as usize) < self.sums && is_number
-                            })
-                    });
-                    assert!(fits, "{i:?} adds to no sum");
-                    continue;
-                }
-                Code::Store => {
-                    assert!((i.dst as usize) < self.stores, "{i:?} stores nowhere");
-                    continue;
-                }
-                Code::WithSlope(_) => {
-                    assert!(i.b != i.dst, "{i:?} writes one place twice");
-                    writes.push(i.b);
-                }
-                Code::TwoDotsUV => {
-                    let other = self.lists[i.a as usize];
-                    assert!(other != i.dst, "{i:?} writes one place twice");
-                    writes.push(other);
-                }
-                Code::ScaledSquares => {
-                    let fours = self.lists[i.a as usize..].chunks_exact(4).take(i.b as usize);
-                    writes.extend(fours.map(|four| four[0]));
-                    let distinct: HashSet<_> = writes.iter().collect();
-                    assert!(distinct.len() == writes.len(), "{i:?} writes one place twice");
-                }
-                _ => {}
-            }
             let is_slot = |p: &u32| (self.columns as u32..places).contains(p);
             assert!(writes.iter().all(is_slot), "{i:?} writes no slot");
             assert!(writes.iter().all(|w| !reads.contains(w)), "{i:?} writes what it reads");
+            let distinct: HashSet<_> = writes.iter().collect();
+            assert!(distinct.len() == writes.len(), "{i:?} writes one place twice");
+            for sum in access::sums(i, &self.lists) {
+                assert!((sum as usize) < self.sums, "{i:?} adds to no sum");
+                assert!(added.insert(sum), "{i:?} adds to a sum that another does");
+            }
+            let is_stored = i.code != Code::Store || (i.dst as usize) < self.stores;
+            assert!(is_stored, "{i:?} stores nowhere");
         }
         assert!(self.filled.iter().all(|f| (f.0 as usize) < self.slots && f.1 < uniforms));
-    }
-}
-
-/// What an instruction that adds products to sums multiplies with its place `a`.
-pub(super) struct Scaled<'l> {
-    /// The sum of the factor itself, or `NOTHING`.
-    pub(super) own: u32,
-    /// What place `a` is multiplied with to become the factor, if anything.
-    pub(super) head: Option<u32>,
-    pub(super) triples: &'l [u32],
-}
-
-/// The factors of an instruction that adds products to sums.
-pub(super) fn scaled<'l>(i: &Instruction, lists: &'l [u32]) -> impl Iterator<Item = Scaled<'l>> {
-    let (is_scaled, own, count) = (i.code == Code::AccumulateScaled, i.dst, i.c as usize);
-    let mut rest = &lists[i.b as usize..];
-    (0..if is_scaled { count } else { 1 }).map(move |_| {
-        let (own, head, count) = if is_scaled {
-            let (own, head, count) = (rest[0], rest[1], rest[2] as usize);
-            rest = &rest[3..];
-            (own, Some(head), count)
-        } else {
-            (own, None, count)
-        };
-        let (triples, behind) = rest.split_at(3 * count);
-        rest = behind;
-        Scaled { own, head, triples }
-    })
-}
-
-/// The places that an instruction reads.
-fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
-    let pairs = |from: u32, count: u32| lists[from as usize..][..2 * count as usize].to_vec();
-    let start = |c: u32| (c != NOTHING && c & UNIFORM == 0).then_some(c);
-    match i.code {
-        Code::ShiftScaleVUU
-        | Code::AddVU
-        | Code::SubVU
-        | Code::MulVU
-        | Code::DivVU
-        | Code::Unary(_)
-        | Code::WithSlope(_)
-        | Code::Accumulate
-        | Code::Store => vec![i.a],
-        Code::SubUV | Code::DivUV | Code::FmaUVU | Code::FnmaUVU | Code::FmsUVU => vec![i.b],
-        Code::AddVV
-        | Code::SubVV
-        | Code::MulVV
-        | Code::DivVV
-        | Code::Binary(_)
-        | Code::FmaVVU
-        | Code::FnmaVVU
-        | Code::FmsVVU => vec![i.a, i.b],
-        Code::FmaUVV | Code::FnmaUVV | Code::FmsUVV => vec![i.b, i.c],
-        Code::FmaVVV | Code::FnmaVVV | Code::FmsVVV | Code::Ternary(_) => vec![i.a, i.b, i.c],
-        Code::Any(_) => lists[i.a as usize..][..i.b as usize].to_vec(),
-        Code::DotUV => pairs(i.a, i.b).chunks(2).map(|p| p[1]).chain(start(i.c)).collect(),
-        Code::TwoDotsUV => {
-            let &[_, second, ref rest @ ..] = &lists[i.a as usize..] else {
-                unreachable!("two were listed")
-            };
-            let threes = rest.chunks_exact(3).take(i.b as usize).map(|three| three[2]);
-            threes.chain(start(i.c)).chain(start(second)).collect()
-        }
-        Code::DotVV => pairs(i.a, i.b).into_iter().chain(start(i.c)).collect(),
-        Code::ScaledSquares => {
-            let fours = lists[i.a as usize..].chunks_exact(4).take(i.b as usize);
-            fours.map(|four| four[1]).chain(start(i.c)).collect()
-        }
-        Code::AccumulateProducts | Code::AccumulateScaled => {
-            let factors = scaled(i, lists).flat_map(|s| {
-                let places = s.triples.chunks_exact(3).map(|t| t[1]);
-                places.chain(s.head).collect::<Vec<_>>()
-            });
-            factors.chain([i.a]).collect()
-        }
     }
 }
 

@@ -18,7 +18,7 @@ macro_rules! over_groups {
         over_groups!(@ 1, $most, $at, count, $W, $body);
     }};
     (@ $width:literal, $most:expr, $at:ident, $count:ident, $W:ident, $body:expr) => {
-        while $width <= $most && $at + $width <= $count {
+        while $width <= $most && $count - $at >= $width {
             const $W: usize = $width;
             $body;
             $at += $W;
@@ -169,7 +169,58 @@ impl Block<'_> {
         }
     }
 
-    /// The same with the product of place `a` and another place instead of place `a`, for `count` of
+    /// The same for two factors, places and sums of themselves, and threes (two sums, place `y`).
+    #[inline(always)]
+    pub(super) fn accumulate_two<L: Lanes>(
+        self,
+        sums: &mut [Group],
+        (a, own): (u32, u32),
+        list: u32,
+        count: u32,
+    ) {
+        let &[b, other, ref threes @ ..] = self.list(list, 2 + 3 * count as usize) else {
+            unreachable!("two were listed first")
+        };
+        let owns = [own, other];
+        over_groups!(L::AT_ONCE / 2, self.whole(), |at, W| {
+            let factors: [[L; W]; 2] = [self.load_all(a, at), self.load_all(b, at)];
+            self.add_two(sums, owns, factors, threes, at, L::store);
+        });
+        if self.whole() < self.groups() {
+            let at = self.whole();
+            let factors: [[L; 1]; 2] = [self.load_all(a, at), self.load_all(b, at)];
+            self.add_two(sums, owns, factors, threes, at, |s, sum| self.put_part(s, sum));
+        }
+    }
+
+    /// Adds the factors of `W` groups from `at` on, and their products, to sums that `put` writes.
+    #[inline(always)]
+    fn add_two<L: Lanes, const W: usize>(
+        self,
+        sums: &mut [Group],
+        owns: [u32; 2],
+        factors: [[L; W]; 2],
+        threes: &[u32],
+        at: usize,
+        put: impl Fn(L, &mut [f64; LANES]),
+    ) {
+        for (own, factors) in owns.into_iter().zip(factors) {
+            self.add_products(sums, own, factors, &[], at, &put);
+        }
+        let [f, g] = factors;
+        for three in threes.chunks_exact(3) {
+            let [i, j] = [three[0] as usize, three[1] as usize];
+            let (mut s, mut t) = (L::load(&sums[i].0), L::load(&sums[j].0));
+            for (k, (f, g)) in f.iter().zip(g).enumerate() {
+                let x = self.load(three[2], at, k);
+                (s, t) = (f.mul_add(x, s), g.mul_add(x, t));
+            }
+            put(s, &mut sums[i].0);
+            put(t, &mut sums[j].0);
+        }
+    }
+
+    /// As `accumulate_products` with the product of place `a` and another place instead of place `a`, for `count` of
     /// these listed from `list` on.
     #[inline(always)]
     pub(super) fn accumulate_scaled<L: Lanes>(

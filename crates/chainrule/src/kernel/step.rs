@@ -98,6 +98,7 @@ impl Block<'_> {
                 let triples = self.list(b, 3 * c as usize);
                 self.accumulate_products::<L>(results.sums, a, dst, triples);
             }
+            Code::AccumulateTwo => self.accumulate_two::<L>(results.sums, (a, dst), b, c),
             Code::AccumulateScaled => self.accumulate_scaled::<L>(results.sums, a, b, c),
             Code::Store => {
                 let x = v(a);
