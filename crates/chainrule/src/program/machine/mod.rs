@@ -66,6 +66,8 @@ enum Shape {
     Dense,
     /// The same, but for some that are the same for all elements: they are given with 0.
     Mixed,
+    /// Equally far from those of the neighbour, which is given with each.
+    Apart,
 }
 
 /// So many elements of one kind.
@@ -95,7 +97,7 @@ impl Run {
     }
 
     fn is_dense(self) -> bool {
-        matches!(self.shape, Shape::Dense | Shape::Mixed)
+        matches!(self.shape, Shape::Dense | Shape::Mixed | Shape::Apart)
     }
 
     /// How many arguments are given.
@@ -196,10 +198,14 @@ impl Machine {
         for run in &self.runs {
             let given = &self.arguments[from..][..run.arguments()];
             let fits = if run.is_dense() {
-                let is_mixed = run.shape == Shape::Mixed;
                 given.as_chunks().0.iter().all(|&[a, step]| {
-                    let last = a as usize + (step * (run.room - 1)) as usize;
-                    last < at && (step == 1 || step == 0 && is_mixed)
+                    let last = a as usize + step as usize * (run.room as usize - 1);
+                    let stands = match run.shape {
+                        Shape::Dense => step == 1,
+                        Shape::Mixed => step < 2,
+                        _ => true,
+                    };
+                    last < at && stands
                 })
             } else {
                 given.iter().all(|&a| (a as usize) < at)
@@ -257,10 +263,20 @@ mod tests {
         recorder.finish(&all)
     }
 
+    /// Products of a matrix, row by row, and a vector: `rows` of three.
+    fn products(rows: usize) -> Program {
+        let recorder = Recorder::new();
+        let x: Vec<Node> = (0..41).map(|_| recorder.input()).collect();
+        let rows = x.chunks_exact(3).take(rows);
+        let mut all: Vec<Node> = rows.clone().map(|w| w[0] + w[1] * x[39] + w[2] * x[40]).collect();
+        all.extend(rows.map(|w| w[0] + w[1].strong_mul(x[39]) + x[40].strong_mul(w[2])));
+        recorder.finish(&all)
+    }
+
     #[test]
     fn every_width_of_registers_gives_the_bits_of_the_table() {
         let program = layers();
-        let mut machine = Machine::new(&program);
+        let machine = Machine::new(&program);
         for shape in [Shape::Dense, Shape::Mixed] {
             assert!(machine.runs.iter().any(|run| run.shape == shape && run.count > 30));
             for code in [Code::MulAdd, Code::Chain, Code::StrongChain] {
@@ -272,6 +288,18 @@ mod tests {
             }
         }
         assert!(machine.runs.iter().any(|run| run.room > run.count));
+        has_the_bits_of_the_table(machine, &program);
+        for rows in 8..13 {
+            let program = products(rows);
+            let machine = Machine::new(&program);
+            let shapes: Vec<_> = machine.runs.iter().map(|run| (run.code, run.shape)).collect();
+            let codes = [Code::Chain, Code::StrongChain];
+            assert_eq!(shapes, codes.map(|code| (code, Shape::Apart)), "{rows} rows");
+            has_the_bits_of_the_table(machine, &program);
+        }
+    }
+
+    fn has_the_bits_of_the_table(mut machine: Machine, program: &Program) {
         let rare = [f64::NAN, f64::INFINITY, -800.0, 750.0, 5e-324, -0.0, 1e300];
         for seed in 0..20_u8 {
             let common = (0..41_u32).map(|i| f64::from(i * 7 % 41 + u32::from(seed)).sin() * 3.0);

@@ -1,5 +1,5 @@
 //! The order of items that run together: such that the arguments of neighbours are neighbours too, or
-//! the same.
+//! the same, or equally far apart.
 
 use super::lanes::LANES;
 use super::{Code, Machine, Run, Shape};
@@ -12,6 +12,9 @@ const LEAST: usize = LANES;
 
 /// The same where most of the others of their kind stand anywhere.
 const LONG: usize = 16;
+
+/// Arguments farther apart are taken to be anywhere.
+const FARTHEST: u32 = 1 << 16;
 
 /// Ways from the arguments of an item to those of its neighbour that are looked for.
 const MOST_WAYS: usize = 6;
@@ -39,15 +42,17 @@ pub(super) fn append(
             place(i, slot);
         }
         let whole = items.len().next_multiple_of(LANES);
-        let fits = |(&a, &step): (&u32, &u32)| step == 0 || a as usize + whole <= machine.slots;
-        let is_padded =
-            way.is_some_and(|way| is_vector(code) && of(items[0]).iter().zip(way).all(fits));
+        let last = |(&a, &step): (&u32, &u32)| a as usize + (whole - 1) * step as usize;
+        let is_padded = way.is_some_and(|way| {
+            is_vector(code) && of(items[0]).iter().zip(way).all(|a| last(a) < machine.slots)
+        });
         let room = if is_padded { whole } else { items.len() };
         let numbers = [machine.slots, from, items.len(), room, arity];
         machine.slots += room;
         let shape = match way {
-            Some(way) if way.contains(&0) => Shape::Mixed,
-            Some(_) => Shape::Dense,
+            Some(way) if way.iter().all(|&step| step == 1) => Shape::Dense,
+            Some(way) if way.iter().all(|&step| step < 2) => Shape::Mixed,
+            Some(_) => Shape::Apart,
             None if items.len() == 1 => Shape::Single,
             None => Shape::Scattered,
         };
@@ -56,7 +61,7 @@ pub(super) fn append(
             machine.widest = machine.widest.max(items.len());
         }
     };
-    let (order, stretches) = stretches(arity, arguments);
+    let (order, stretches) = stretches(code, arity, arguments);
     let mut from = 0;
     for (n, way) in stretches {
         push(Some(&way), &order[from..from + n]);
@@ -67,9 +72,9 @@ pub(super) fn append(
     }
 }
 
-/// An order that begins with stretches of items whose arguments stand next to each other or are the
-/// same; of each its length, and of each argument whether it moves on, 1 or 0.
-fn stretches(arity: usize, arguments: &[u32]) -> (Vec<u32>, Vec<(usize, Vec<u32>)>) {
+/// An order that begins with stretches of items each of whose arguments moves on by the same from one
+/// to the next, by 0 or more; of each stretch its length and these steps.
+fn stretches(code: Code, arity: usize, arguments: &[u32]) -> (Vec<u32>, Vec<(usize, Vec<u32>)>) {
     let all = 0..(arguments.len() / arity) as u32;
     if all.len() < LEAST {
         return (all.collect(), Vec::new());
@@ -82,7 +87,7 @@ fn stretches(arity: usize, arguments: &[u32]) -> (Vec<u32>, Vec<(usize, Vec<u32>
     let mut taken = vec![false; all.len()];
     let (mut order, mut stretches) = (Vec::with_capacity(all.len()), Vec::new());
     let mut next = Vec::with_capacity(arity);
-    for way in ways(arity, arguments) {
+    for way in ways(code, arity, arguments) {
         let before = order.len();
         if all.len() - before < LEAST {
             break;
@@ -122,31 +127,38 @@ fn stretches(arity: usize, arguments: &[u32]) -> (Vec<u32>, Vec<(usize, Vec<u32>
     (order, stretches)
 }
 
-/// Which arguments move on from an item to its neighbour: all of them, and what is common among items
-/// that are neighbours in the program or in the order of their arguments, most common first.
-fn ways(arity: usize, arguments: &[u32]) -> Vec<Vec<u32>> {
+/// How the arguments move on from an item to its neighbour: all to the next place, and what is common
+/// among items that are neighbours in the program or in the order of their arguments.
+fn ways(code: Code, arity: usize, arguments: &[u32]) -> Vec<Vec<u32>> {
     let mut counts = HashMap::from([(vec![1; arity], 0)]);
-    let mut count = |list: &[&[u32]]| {
+    let mut count = |list: &[&[u32]], farthest: u32| {
         for pair in list.windows(2).filter(|pair| pair[0] != pair[1]) {
             // A sweep backward meets them in the other order.
             for (from, to) in [(pair[0], pair[1]), (pair[1], pair[0])] {
                 let steps = to.iter().zip(from).map(|(b, a)| b.wrapping_sub(*a));
-                if steps.clone().all(|step| step < 2) {
+                if steps.clone().all(|step| step <= farthest) {
                     *counts.entry(steps.collect()).or_insert(0) += 1;
                 }
             }
         }
     };
     let mut list: Vec<&[u32]> = arguments.chunks_exact(arity).collect();
-    count(&list);
+    // A product of matrix and vector is worth picking numbers; for others that costs what it saves.
+    let is_chain = matches!(code, Code::Chain | Code::StrongChain);
+    count(&list, if is_chain { FARTHEST } else { 1 });
     list.sort_unstable();
-    count(&list);
+    count(&list, 1);
     list.sort_by(|a, b| a.iter().rev().cmp(b.iter().rev()));
-    count(&list);
-    let mut ways: Vec<(Vec<u32>, usize)> = counts.into_iter().collect();
-    ways.sort_by(|a, b| (Reverse(a.1), &b.0).cmp(&(Reverse(b.1), &a.0)));
+    count(&list, 1);
+    // Slices before what has to be gathered; then the most common.
+    let mut ways: Vec<(bool, Reverse<usize>, Reverse<Vec<u32>>)> = counts
+        .into_iter()
+        .map(|(way, n)| (way.iter().any(|&step| step > 1), Reverse(n), Reverse(way)))
+        .filter(|(is_gathered, n, _)| !is_gathered || n.0 + 1 >= LEAST)
+        .collect();
+    ways.sort_unstable();
     ways.truncate(MOST_WAYS);
-    ways.into_iter().map(|(way, _)| way).collect()
+    ways.into_iter().map(|(.., way)| way.0).collect()
 }
 
 /// Whether the loop over elements next to each other becomes vector code: then those left over cost

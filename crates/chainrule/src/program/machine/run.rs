@@ -117,9 +117,9 @@ pub(super) fn scattered<K: Kind>(
     K::run(Scattered { x, out, arguments }, run, aside.scratch);
 }
 
-/// Elements whose arguments stand next to each other, as they do themselves, or are the same.
+/// Elements whose arguments stand next to each other or equally far apart.
 #[inline(always)]
-pub(super) fn dense<K: Kind, const MIXED: bool>(
+pub(super) fn dense<K: Kind, const STANDING: u8>(
     values: &mut [f64],
     arguments: &[u32],
     run: &Run,
@@ -129,7 +129,7 @@ pub(super) fn dense<K: Kind, const MIXED: bool>(
     let out = &mut out[..run.room as usize];
     let (arguments, _) = arguments[run.from as usize..].as_chunks();
     let count = run.count as usize;
-    K::run(Dense::<MIXED> { x, out, arguments, count }, run, aside.scratch);
+    K::run(Dense::<STANDING> { x, out, arguments, count }, run, aside.scratch);
 }
 
 /// An operation of any number of arguments, or one beside the table.

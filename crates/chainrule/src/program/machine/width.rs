@@ -1,6 +1,7 @@
 //! How wide the registers are that the loops of a machine are compiled for. All of them do the same
 //! roundings, so they give the same bits.
 
+use super::dense::{APART, NEXT, SAME};
 use super::run::{self, Aside, Each, Kind, Other};
 use super::{Code, Run, Shape};
 use crate::algebra::{Op, ops::row};
@@ -60,8 +61,8 @@ impl Step {
             Code::StrongAdd => of::<run::StrongAdd>(width, shape),
             Code::MulSub => of::<run::MulSub>(width, shape),
             Code::MulMulAdd => of::<run::MulMulAdd>(width, shape),
-            Code::Chain => of::<run::Chain>(width, shape),
-            Code::StrongChain => of::<run::StrongChain>(width, shape),
+            Code::Chain => chain::<run::Chain>(width, shape),
+            Code::StrongChain => chain::<run::StrongChain>(width, shape),
             Code::All(_) | Code::Call => Step(run::alone),
         }
     }
@@ -112,24 +113,36 @@ fn of<K: Kind>(width: Width, shape: Shape) -> Step {
         (Shape::Dense, Found::Eight) => Step(x86::eight_dense::<K>),
         #[cfg(target_arch = "x86_64")]
         (Shape::Dense, Found::Four) => Step(x86::four_dense::<K>),
-        (Shape::Dense, Found::Any) => Step(run::dense::<K, false>),
+        (Shape::Dense, Found::Any) => Step(run::dense::<K, NEXT>),
         #[cfg(target_arch = "x86_64")]
         (Shape::Mixed, Found::Eight) => Step(x86::eight_mixed::<K>),
         #[cfg(target_arch = "x86_64")]
         (Shape::Mixed, Found::Four) => Step(x86::four_mixed::<K>),
-        (Shape::Mixed, Found::Any) => Step(run::dense::<K, true>),
+        (Shape::Mixed, Found::Any) => Step(run::dense::<K, SAME>),
         #[cfg(target_arch = "x86_64")]
         (Shape::Scattered, Found::Eight) if K::HAS_LANES => Step(x86::eight_scattered::<K>),
         #[cfg(target_arch = "x86_64")]
         (Shape::Scattered, Found::Four) if K::HAS_LANES => Step(x86::four_scattered::<K>),
         (Shape::Scattered, _) => Step(run::scattered::<K>),
+        (Shape::Apart, _) => unreachable!("for chains alone"),
+    }
+}
+
+fn chain<K: Kind>(width: Width, shape: Shape) -> Step {
+    match (shape, width.0) {
+        #[cfg(target_arch = "x86_64")]
+        (Shape::Apart, Found::Eight) => Step(x86::eight_apart::<K>),
+        #[cfg(target_arch = "x86_64")]
+        (Shape::Apart, Found::Four) => Step(x86::four_apart::<K>),
+        (Shape::Apart, Found::Any) => Step(run::dense::<K, APART>),
+        _ => of::<K>(width, shape),
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::Run;
     use super::run::{self, Aside, Kind};
+    use super::{APART, NEXT, Run, SAME};
 
     macro_rules! compiled {
         ($($name:ident $features:literal $of:expr;)+) => {
@@ -145,10 +158,12 @@ mod x86 {
         };
     }
     compiled! {
-        eight_dense "avx512f,avx512dq,avx512vl,avx512bw,avx2" run::dense::<K, false>;
-        four_dense "avx2" run::dense::<K, false>;
-        eight_mixed "avx512f,avx512dq,avx512vl,avx512bw,avx2" run::dense::<K, true>;
-        four_mixed "avx2" run::dense::<K, true>;
+        eight_dense "avx512f,avx512dq,avx512vl,avx512bw,avx2" run::dense::<K, NEXT>;
+        four_dense "avx2" run::dense::<K, NEXT>;
+        eight_mixed "avx512f,avx512dq,avx512vl,avx512bw,avx2" run::dense::<K, SAME>;
+        four_mixed "avx2" run::dense::<K, SAME>;
+        eight_apart "avx512f,avx512dq,avx512vl,avx512bw,avx2" run::dense::<K, APART>;
+        four_apart "avx2" run::dense::<K, APART>;
         eight_scattered "avx512f,avx512dq,avx512vl,avx512bw,avx2" run::scattered::<K>;
         four_scattered "avx2" run::scattered::<K>;
     }
