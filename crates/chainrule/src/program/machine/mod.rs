@@ -5,7 +5,8 @@
 //! steps have to be told apart; products go into the sums that alone use them; results stand in the
 //! order in which they are computed. The order is chosen inside windows of the program, so that what
 //! belongs together stays together in the cache. Where the arguments of neighbours are neighbours
-//! too, as they are in layers of a network, the loop is over slices and becomes vector code.
+//! too or the same, as they are in layers of a network, the loop is over slices and becomes vector
+//! code.
 
 mod build;
 mod dense;
