@@ -163,7 +163,7 @@ impl Machine {
         let mut rest = &mut values[..self.inputs];
         for part in inputs.iter().filter(|part| !part.is_empty()) {
             let (places, others) = rest.split_at_mut(part.len().min(rest.len()));
-            places.copy_from_slice(&part[..places.len()]);
+            copy(&part[..places.len()], places);
             rest = others;
         }
         assert!(rest.is_empty(), "too few inputs");
@@ -218,6 +218,31 @@ impl Machine {
         }
         assert!(from == self.arguments.len() && at == self.slots);
         assert!(self.outputs.all().iter().all(|&y| (y as usize) < self.slots));
+    }
+}
+
+/// `from` into `to`, which is as long; few numbers without a call.
+#[inline(always)]
+fn copy(from: &[f64], to: &mut [f64]) {
+    if from.len() >= 16 {
+        return to.copy_from_slice(from);
+    }
+    let (from, to) = piece::<8>(from, to);
+    let (from, to) = piece::<4>(from, to);
+    let (from, to) = piece::<2>(from, to);
+    piece::<1>(from, to);
+}
+
+/// What is left to copy after `N` numbers, if the length has that bit.
+#[inline(always)]
+fn piece<'a, const N: usize>(from: &'a [f64], to: &'a mut [f64]) -> (&'a [f64], &'a mut [f64]) {
+    match (from.split_first_chunk::<N>(), from.len() & N) {
+        (Some((numbers, from)), 1..) => {
+            let (slots, to) = to.split_first_chunk_mut::<N>().expect("as long");
+            *slots = *numbers;
+            (from, to)
+        }
+        _ => (from, to),
     }
 }
 
