@@ -155,6 +155,7 @@ impl Machine {
     /// # Panics
     ///
     /// If there are fewer `inputs` than the program has.
+    #[inline(always)]
     pub(crate) fn run(&self, inputs: &[&[f64]], slots: &mut Slots) {
         if slots.owner != self.id {
             self.enter(slots);
