@@ -6,7 +6,6 @@
 use super::lanes::Lanes;
 use super::plan::Plan;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 /// Lanes of each sum; row `i` of a chunk goes to lane `i mod 8`.
 pub(super) const LANES: usize = 8;
@@ -26,6 +25,8 @@ pub(super) struct Frame {
     /// Room for a copy of each column. Not behind the slots: a reference to it must not be one to
     /// them, whose places are in use.
     room: Vec<Group>,
+    /// Lanes of the sums.
+    pub(super) lanes: Vec<Group>,
     /// Where the rows of the block stand: columns, then slots.
     places: Vec<*mut f64>,
 }
@@ -33,23 +34,14 @@ pub(super) struct Frame {
 // SAFETY: `run` writes the places anew before it reads through them; the memory is the frame's own.
 unsafe impl Send for Frame {}
 
-/// Frames that wait for the next call.
-#[derive(Debug, Default)]
-pub(super) struct Spare(Mutex<Vec<Frame>>);
-
 impl Frame {
     /// A frame of an earlier call or a new one, for blocks of so many rows.
     pub(super) fn take(plan: &Plan, rows: usize) -> Self {
-        let spare = plan.spare.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut frame = spare.unwrap_or_default();
+        let mut frame = plan.spare.take();
         frame.groups = rows.div_ceil(LANES);
         frame.slots.resize(frame.groups * plan.slots, Group([0.0; LANES]));
         frame.room.resize(frame.groups * plan.columns, Group([0.0; LANES]));
         frame
-    }
-
-    pub(super) fn put_back(self, plan: &Plan) {
-        plan.spare.0.lock().unwrap_or_else(PoisonError::into_inner).push(self);
     }
 
     /// Points the places of slots at the memory, and fills in the numbers that some hold.

@@ -1,8 +1,9 @@
 //! Which program has to be run for each row: outputs, gradients, Hessian-vector products.
 
 use super::record::RowProgram;
+use super::spare::Once;
 use crate::algebra::{Algebra, Dual, DualValue, Op, Term};
-use crate::program::{Machine, NodeId, Program, Recorder, Slots, Step};
+use crate::program::{NodeId, Program, Recorder, Step};
 
 /// A program over uniform inputs, which are the same for all rows, then columns.
 #[derive(Debug)]
@@ -18,9 +19,9 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct Outer {
     /// From the parameters to what the rows use of them.
-    forward: Machine,
+    forward: Once,
     /// From the parameters and the sums' adjoints of that to the gradient.
-    backward: Machine,
+    backward: Once,
 }
 
 impl Outer {
@@ -35,22 +36,18 @@ impl Outer {
         let zero = recorder.constant(0.0);
         let gradient = program.inputs().iter().map(|x| adjoints[x.index()].unwrap_or(zero));
         let backward = finish(&recorder, gradient.collect());
-        Outer { forward: Machine::new(program), backward: Machine::new(&backward) }
+        Outer { forward: Once::new(program), backward: Once::new(&backward) }
     }
 
     /// What the rows use of the parameters.
     pub(super) fn forward(&self, parameters: &[f64]) -> Vec<f64> {
-        let mut slots = Slots::default();
-        self.forward.run(&[parameters], &mut slots);
-        self.forward.outputs.all().iter().map(|&at| slots.values[at as usize]).collect()
+        self.forward.values(&[parameters])
     }
 
     /// The gradient with respect to the parameters, given the sums' adjoints of what `forward`
     /// returned.
     pub(super) fn backward(&self, parameters: &[f64], sums: &[f64], gradient: &mut [f64]) {
-        let mut slots = Slots::default();
-        self.backward.run(&[parameters, sums], &mut slots);
-        self.backward.outputs.each(0, &slots.values, gradient, |slot, y| *slot = y);
+        self.backward.values_into(&[parameters, sums], gradient);
     }
 }
 

@@ -38,6 +38,7 @@ mod record;
 mod reduce;
 mod residuals;
 mod rows;
+mod spare;
 mod step;
 mod stream;
 mod sums;

@@ -2,13 +2,14 @@
 //! give the results.
 
 use super::access;
-use super::block::Spare;
+use super::block::Frame;
 use super::code::{Code, Instruction};
 use super::derive::uniform_nodes;
 use super::emit::emit;
 use super::fuse::Rows;
+use super::spare::{Once, Spare};
 use crate::algebra::Op;
-use crate::program::{Machine, NodeId, Program, Slots, Step};
+use crate::program::{NodeId, Program, Step};
 use std::collections::HashSet;
 
 /// Reads of a column that are worth a copy, as half of them cross from one cache line to the next.
@@ -18,9 +19,10 @@ const WORTH_A_COPY: usize = 5;
 #[derive(Debug)]
 pub(super) struct Plan {
     /// From the uniform inputs to the uniform numbers that rows and results use, once per call.
-    prologue: Machine,
-    /// Memory of earlier calls.
-    pub(super) spare: Spare,
+    prologue: Once,
+    /// Numbers in place of the columns, which are inputs of that program too and used by nothing there.
+    no_columns: Vec<f64>,
+    pub(super) spare: Spare<Frame>,
     pub(super) code: Vec<Instruction>,
     pub(super) lists: Vec<u32>,
     pub(super) columns: usize,
@@ -125,7 +127,8 @@ impl Plan {
             }
         }
         let plan = Plan {
-            prologue: Machine::new(&prologue.without_dead_code()),
+            prologue: Once::new(&prologue.without_dead_code()),
+            no_columns: vec![0.0; columns],
             spare: Spare::default(),
             code: emitted.code,
             lists: emitted.lists,
@@ -150,29 +153,29 @@ impl Plan {
 
     /// How many numbers are the same for all rows.
     pub(super) fn uniform_count(&self) -> usize {
-        self.prologue.outputs.all().len()
+        self.prologue.len()
     }
 
     /// The numbers that are the same for all rows.
     pub(super) fn uniforms(&self, inputs: &[f64]) -> Vec<f64> {
-        // The columns are inputs of the program too; what is computed here needs none of them.
-        let columns = vec![0.0; self.columns];
-        let mut slots = Slots::default();
-        self.prologue.run(&[inputs, &columns], &mut slots);
-        self.prologue.outputs.all().iter().map(|&at| slots.values[at as usize]).collect()
+        self.prologue.values(&[inputs, &self.no_columns])
     }
 
     /// The results, from the sums over `rows` rows.
-    pub(super) fn totals(&self, sums: &[f64], uniforms: &[f64], rows: usize) -> Vec<f64> {
-        let total = |t: &Total| {
+    pub(super) fn totals(
+        &self,
+        sums: &[f64],
+        uniforms: &[f64],
+        rows: usize,
+    ) -> impl Iterator<Item = f64> {
+        self.results.iter().map(move |t| {
             let sum = match t.source {
                 Source::Sum(i) => sums[i as usize],
                 Source::Count => rows as f64,
             };
             let product = t.factors.iter().fold(sum, |p, &u| p * uniforms[u as usize]);
             if t.negated { -product } else { product }
-        };
-        self.results.iter().map(total).collect()
+        })
     }
 
     /// Stops where an instruction is not what the interpreter relies on: every place exists,

@@ -58,7 +58,7 @@ impl Prepared {
         let mut results = if tally.fast_rows == 0 {
             vec![0.0; self.job.program.outputs().len()]
         } else {
-            self.fast.totals(&tally.fast.total(), &call.fast, tally.fast_rows)
+            self.fast.totals(&tally.fast.total(), &call.fast, tally.fast_rows).collect()
         };
         results.iter_mut().zip(tally.strict.total()).for_each(|(y, more)| *y += more);
         results

@@ -39,8 +39,17 @@ struct Worker<'r> {
 
 impl<'r> Worker<'r> {
     fn new(run: Run<'_>, plan: &'r Plan, uniforms: &'r [f64]) -> Self {
-        let frame = Frame::take(plan, run.options.block_for(plan, run.rows));
-        Worker { plan, uniforms, frame, lanes: vec![Group([0.0; LANES]); plan.sums] }
+        let mut frame = Frame::take(plan, run.options.block_for(plan, run.rows));
+        let mut lanes = std::mem::take(&mut frame.lanes);
+        lanes.resize(plan.sums, Group([0.0; LANES]));
+        Worker { plan, uniforms, frame, lanes }
+    }
+
+    /// Leaves its memory to the next call.
+    fn put_back(self) {
+        let Worker { plan, mut frame, lanes, .. } = self;
+        frame.lanes = lanes;
+        plan.spare.put_back(frame);
     }
 
     fn sums(&mut self, run: Run<'_>, rows: Range<usize>) -> Vec<f64> {
@@ -69,25 +78,20 @@ impl Run<'_> {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= chunks {
-                    fast.frame.put_back(plan);
-                    if let Some(strict) = strict {
-                        strict.frame.put_back(strict.plan);
-                    }
-                    return;
+                    fast.put_back();
+                    return strict.into_iter().for_each(Worker::put_back);
                 }
                 let rows = self.chunk(number);
                 let sums = fast.sums(self, rows.clone());
-                let is_spoilt = plan.is_weak && {
-                    let results = plan.totals(&sums, &self.call.fast, rows.len());
-                    results.iter().any(|y| y.is_nan())
-                };
+                let is_spoilt = plan.is_weak
+                    && plan.totals(&sums, &self.call.fast, rows.len()).any(f64::is_nan);
                 let chunk = if is_spoilt {
                     let worker = strict.get_or_insert_with(|| {
                         let (plan, uniforms) = self.prepared.strict(self.call);
                         Worker::new(self, plan, uniforms)
                     });
                     let sums = worker.sums(self, rows.clone());
-                    Chunk::Strict(worker.plan.totals(&sums, worker.uniforms, rows.len()))
+                    Chunk::Strict(worker.plan.totals(&sums, worker.uniforms, rows.len()).collect())
                 } else {
                     Chunk::Fast(rows.len(), sums)
                 };
@@ -112,8 +116,7 @@ impl Run<'_> {
             loop {
                 let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((number, mut stores)) = next else {
-                    frame.put_back(plan);
-                    return;
+                    return plan.spare.put_back(frame);
                 };
                 let mut results = Results { sums: &mut [], stores: &mut stores, has_nan: false };
                 let (i, rows) = (self.options.instructions, self.chunk(number));

@@ -68,8 +68,12 @@ impl Tally {
 
     /// Adds chunk `number`, once everything on its left was added.
     pub(super) fn add(&mut self, number: usize, chunk: Chunk) {
-        self.early.insert(number, chunk);
-        while let Some(chunk) = self.early.remove(&self.chunks) {
+        if number != self.chunks {
+            self.early.insert(number, chunk);
+            return;
+        }
+        let mut next = Some(chunk);
+        while let Some(chunk) = next {
             self.chunks += 1;
             let (fast, strict) = match chunk {
                 Chunk::Fast(rows, sums) => {
@@ -80,6 +84,7 @@ impl Tally {
             };
             self.fast.push(fast);
             self.strict.push(strict);
+            next = self.early.remove(&self.chunks);
         }
     }
 }
