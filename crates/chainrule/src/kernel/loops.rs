@@ -35,7 +35,7 @@ pub(super) fn map3(
 }
 
 /// Rows between whose steps numbers are kept.
-const PIECE: usize = 128;
+const PIECE: usize = 64;
 
 /// Leaves up to three numbers to the next step.
 #[inline(always)]
