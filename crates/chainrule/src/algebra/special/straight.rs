@@ -71,11 +71,13 @@ fn exponential(x: f64) -> Double {
     Double { hi: one.hi, lo: one.lo + p.lo }.scale(power_of_two(k))
 }
 
-/// `above / below`, but for the rounding of the quotient that is corrected last.
+/// `above / below` for `below` from 1 to 2, but for the rounding of the quotient that is corrected last.
 #[inline(always)]
 fn quotient(above: Double, below: Double) -> f64 {
     let q = above.hi / below.hi;
-    q + (above.lo - q * below.lo) / below.hi
+    // What is added is an ulp or so: its divisor's reciprocal need not be right to more than 1/17.
+    let reciprocal = 24.0 / 17.0 - 8.0 / 17.0 * below.hi;
+    q + (above.lo - q * below.lo) * reciprocal
 }
 
 /// Where `e^x` and with it the logistic function is no normal number, or nearly so.

@@ -74,11 +74,13 @@ static Double exp_in_two(double x)
     return double_scale(one, ldexp(1.0, (int)k));
 }
 
-/* above / below, but for the rounding of the quotient that is corrected last. */
+/* above / below for below from 1 to 2, but for the rounding of the quotient that is corrected last. */
 static double corrected_quotient(Double above, Double below)
 {
     double q = above.hi / below.hi;
-    return q + (above.lo - q * below.lo) / below.hi;
+    /* What is added is an ulp or so: its divisor's reciprocal need not be right to more than 1/17. */
+    double reciprocal = 24.0 / 17.0 - 8.0 / 17.0 * below.hi;
+    return q + (above.lo - q * below.lo) * reciprocal;
 }
 
 /* -m / (2 + m) with m = e^(-2|x|) - 1. */

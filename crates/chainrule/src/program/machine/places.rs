@@ -1,13 +1,13 @@
 //! Where the outputs of a program stand among the values of its machine.
 
-/// From so many on, outputs that stand next to each other are taken as a slice.
-const LONG: u32 = 8;
+/// Outputs that stand next to each other are taken as slices where these have so many or more on average.
+const LONG: usize = 6;
 
 /// A place for each output.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     places: Vec<u32>,
-    /// From each output on, how many stand next to each other; empty if few of them do.
+    /// From each output on, how many stand next to each other; empty if these are few.
     stretches: Vec<u32>,
 }
 
@@ -19,8 +19,8 @@ impl Places {
                 stretches[i - 1] = stretches[i] + 1;
             }
         }
-        // Looking at each is worth it where about half of the outputs need not be.
-        let is_worth = 2 * stretches.iter().filter(|&&n| n >= LONG).count() > places.len();
+        let begins = |&i: &usize| i == 0 || places[i] != places[i - 1] + 1;
+        let is_worth = (0..places.len()).filter(begins).count() * LONG <= places.len();
         Places { places, stretches: if is_worth { stretches } else { Vec::new() } }
     }
 
