@@ -220,8 +220,8 @@ impl Block<'_> {
         }
     }
 
-    /// As `accumulate_products` with the product of place `a` and another place instead of place `a`, for `count` of
-    /// these listed from `list` on.
+    /// As `accumulate_products` with the product of place `a` and another place instead of place
+    /// `a`, for `count` of these listed from `list` on.
     #[inline(always)]
     pub(super) fn accumulate_scaled<L: Lanes>(
         self,
