@@ -8,6 +8,8 @@ pub(super) trait Lanes: Copy {
     /// Sums that run side by side. A fused product waits four turns for the one before it, and two
     /// begin in each: with eight sums a processor just keeps up, if it never has to wait.
     const AT_ONCE: usize = 8;
+    /// Pairs of sums that do, by the registers that there are.
+    const PAIRS_AT_ONCE: usize = 4;
 
     fn load(from: &[f64; 8]) -> Self;
     fn store(self, to: &mut [f64; 8]);
@@ -69,6 +71,7 @@ mod x86 {
 
     impl Lanes for Avx512 {
         const AT_ONCE: usize = 16;
+        const PAIRS_AT_ONCE: usize = 8;
 
         #[inline(always)]
         fn load(from: &[f64; 8]) -> Self {
@@ -112,6 +115,8 @@ mod x86 {
     pub(in super::super) struct Avx2(__m256d, __m256d);
 
     impl Lanes for Avx2 {
+        const PAIRS_AT_ONCE: usize = 2;
+
         #[inline(always)]
         fn load(from: &[f64; 8]) -> Self {
             let p = from.as_ptr();

@@ -15,6 +15,7 @@ macro_rules! over_groups {
         over_groups!(@ 16, $most, $at, count, $W, $body);
         over_groups!(@ 8, $most, $at, count, $W, $body);
         over_groups!(@ 4, $most, $at, count, $W, $body);
+        over_groups!(@ 2, $most, $at, count, $W, $body);
         over_groups!(@ 1, $most, $at, count, $W, $body);
     }};
     (@ $width:literal, $most:expr, $at:ident, $count:ident, $W:ident, $body:expr) => {
@@ -66,7 +67,7 @@ impl Block<'_> {
         };
         // Both begin with their first product or with a number.
         let (first, rest) = threes.split_at(if start == NOTHING { 3 } else { 0 });
-        over_groups!(L::AT_ONCE / 2, self.groups(), |at, W| {
+        over_groups!(L::PAIRS_AT_ONCE, self.groups(), |at, W| {
             let (mut s, mut t): ([L; W], [L; W]) = (self.start(start, at), self.start(second, at));
             if let &[u, w, p] = first {
                 let (u, w) = (L::splat(self.number(u)), L::splat(self.number(w)));
@@ -95,7 +96,8 @@ impl Block<'_> {
     pub(super) fn scaled_squares<L: Lanes>(self, dst: u32, start: u32, list: u32, count: u32) {
         let fours = self.list(list, 4 * count as usize);
         let (first, rest) = fours.split_at(if start == NOTHING { 4 } else { 0 });
-        over_groups!(L::AT_ONCE, self.groups(), |at, W| {
+        // What is squared needs a register beside each sum.
+        over_groups!(2 * L::PAIRS_AT_ONCE, self.groups(), |at, W| {
             let mut sum: [L; W] = self.start(start, at);
             if !first.is_empty() {
                 for (k, s) in sum.iter_mut().enumerate() {
@@ -182,7 +184,7 @@ impl Block<'_> {
             unreachable!("two were listed first")
         };
         let owns = [own, other];
-        over_groups!(L::AT_ONCE / 2, self.whole(), |at, W| {
+        over_groups!(L::PAIRS_AT_ONCE, self.whole(), |at, W| {
             let factors: [[L; W]; 2] = [self.load_all(a, at), self.load_all(b, at)];
             self.add_two(sums, owns, factors, threes, at, L::store);
         });
