@@ -46,6 +46,7 @@ pub mod optimize;
 pub mod program;
 pub mod scalar;
 pub mod simplify;
+mod spare;
 pub mod sparse;
 
 pub use algebra::dot;

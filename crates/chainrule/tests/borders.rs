@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the ground up; those on one line do not use each other.
 const LAYERS: &[&[&str]] = &[
-    &["error"],
+    &["error", "spare"],
     &["algebra"],
     &["expression"],
     &["program", "optimize"],

@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 use crate::function::{Function, Workspace};
+use crate::spare::Spare;
 use argmin::core::{CostFunction, Gradient, Hessian, Jacobian, Operator};
-use std::sync::{Mutex, PoisonError};
 
 /// A function that every solver of `argmin` takes: cost, gradient and Hessian of one output, or value
 /// and Jacobian of several, for parameters in a `Vec<f64>`.
@@ -24,14 +24,14 @@ use std::sync::{Mutex, PoisonError};
 pub struct Problem {
     function: Function,
     /// Scratch memory that is not in use.
-    spare: Mutex<Vec<Workspace>>,
+    spare: Spare<Workspace>,
 }
 
 impl Function {
     /// This function as a problem of `argmin`.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        Problem { function: self.clone(), spare: Mutex::default() }
+        Problem { function: self.clone(), spare: Spare::default() }
     }
 }
 
@@ -53,11 +53,7 @@ impl Problem {
         &self,
         f: impl FnOnce(&Function, &mut Workspace) -> Result<T, Error>,
     ) -> Result<T, argmin::core::Error> {
-        let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut work = spare().pop().unwrap_or_default();
-        let result = f(&self.function, &mut work);
-        spare().push(work);
-        Ok(result?)
+        Ok(self.spare.with(|work| f(&self.function, work))?)
     }
 }
 

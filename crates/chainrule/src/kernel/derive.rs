@@ -1,7 +1,7 @@
 //! Which program has to be run for each row: outputs, gradients, Hessian-vector products.
 
+use super::once::Once;
 use super::record::RowProgram;
-use super::spare::Once;
 use crate::algebra::{Algebra, Dual, DualValue, Op, Term};
 use crate::program::{NodeId, Program, Recorder, Step};
 

@@ -7,9 +7,10 @@ use super::code::{Code, Instruction};
 use super::derive::uniform_nodes;
 use super::emit::emit;
 use super::fuse::Rows;
-use super::spare::{Once, Spare};
+use super::once::Once;
 use crate::algebra::Op;
 use crate::program::{NodeId, Program, Step};
+use crate::spare::Spare;
 use std::collections::HashSet;
 
 /// Reads of a column that are worth a copy, as half of them cross from one cache line to the next.

@@ -4,8 +4,9 @@ use super::closed::{self, Body};
 use crate::error::{Error, ErrorKind};
 use crate::function::{Function, Workspace};
 use crate::program::Operation;
+use crate::spare::Spare;
 use crate::sparse::SparsityPattern;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 impl Operation {
     /// A recorded function as an operation: one node in graphs and programs, however large it is.
@@ -38,33 +39,24 @@ impl Operation {
 /// A function with scratch memory for each thread that evaluates it at the same time.
 pub(super) struct Recorded {
     function: Function,
-    spare: Mutex<Vec<(Workspace, Vec<f64>)>>,
+    spare: Spare<(Workspace, Vec<f64>)>,
     /// Which inputs an output may change with; all, where the function branches.
     pattern: OnceLock<Option<SparsityPattern>>,
 }
 
 impl Recorded {
     pub(super) fn new(function: Function) -> Self {
-        Recorded { function, spare: Mutex::default(), pattern: OnceLock::new() }
+        Recorded { function, spare: Spare::default(), pattern: OnceLock::new() }
     }
 
     /// Adds to `sums` the derivative of `Σ w·y` with respect to every input.
     pub(super) fn add_reverse(&self, x: &[f64], w: &[f64], sums: &mut [f64]) -> Result<(), Error> {
-        self.with(|work, _| self.function.add_vjp(x, w, sums, work))
+        self.spare.with(|(work, _)| self.function.add_vjp(x, w, sums, work))
     }
 
     /// The function with a direction.
     pub(super) fn with_direction(&self) -> Result<Self, Error> {
         Ok(Recorded::new(self.function.jvp_function()?))
-    }
-
-    fn with<T>(&self, run: impl FnOnce(&mut Workspace, &mut Vec<f64>) -> T) -> T {
-        let lock = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = lock().pop();
-        let (mut work, mut values) = found.unwrap_or_default();
-        let result = run(&mut work, &mut values);
-        lock().push((work, values));
-        result
     }
 }
 
@@ -78,11 +70,11 @@ impl Body for Recorded {
     }
 
     fn eval(&self, x: &[f64], y: &mut [f64]) -> Result<(), Error> {
-        self.with(|work, _| self.function.eval_into(x, y, work))
+        self.spare.with(|(work, _)| self.function.eval_into(x, y, work))
     }
 
     fn reverse(&self, x: &[f64], _: &[f64], w: &[f64], slopes: &mut [f64]) -> Result<(), Error> {
-        self.with(|work, values| {
+        self.spare.with(|(work, values)| {
             values.resize(w.len(), 0.0);
             self.function.vjp_into(x, w, values, slopes, work)
         })

@@ -1,24 +1,7 @@
-//! Memory of earlier calls, kept for the next one: a call over few rows takes less time than to
-//! allocate what it needs.
+//! What runs once a call, not for each row.
 
 use crate::program::{Machine, Program, Slots};
-use std::sync::{Mutex, PoisonError};
-
-/// What waits for the next call.
-#[derive(Debug, Default)]
-pub(super) struct Spare<T>(Mutex<Vec<T>>);
-
-impl<T: Default> Spare<T> {
-    /// What an earlier call left, or a new one.
-    pub(super) fn take(&self) -> T {
-        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.unwrap_or_default()
-    }
-
-    pub(super) fn put_back(&self, used: T) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(used);
-    }
-}
+use crate::spare::Spare;
 
 /// A program that runs once a call, on numbers that are the same for all rows.
 #[derive(Debug)]
@@ -46,9 +29,9 @@ impl Once {
 
     /// The same into memory of the caller.
     pub(super) fn values_into(&self, inputs: &[&[f64]], outputs: &mut [f64]) {
-        let mut slots = self.spare.take();
-        self.machine.run(inputs, &mut slots);
-        self.machine.outputs.each(0, &slots.values, outputs, |slot, y| *slot = y);
-        self.spare.put_back(slots);
+        self.spare.with(|slots| {
+            self.machine.run(inputs, slots);
+            self.machine.outputs.each(0, &slots.values, outputs, |slot, y| *slot = y);
+        });
     }
 }
