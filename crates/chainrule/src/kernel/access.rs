@@ -29,6 +29,12 @@ fn scaled<'l>(i: &Instruction, lists: &'l [u32]) -> impl Iterator<Item = Scaled<
     })
 }
 
+/// What the list of a pair of instructions begins with, and its threes.
+fn pair(lists: &[u32], from: u32, count: u32) -> ([u32; 2], &[[u32; 3]]) {
+    let list = &lists[from as usize..][..2 + 3 * count as usize];
+    ([list[0], list[1]], list[2..].as_chunks().0)
+}
+
 /// The places that an instruction reads.
 pub(super) fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
     let pairs = |from: u32, count: u32| lists[from as usize..][..2 * count as usize].to_vec();
@@ -57,11 +63,9 @@ pub(super) fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
         Code::Any(_) => lists[i.a as usize..][..i.b as usize].to_vec(),
         Code::DotUV => pairs(i.a, i.b).chunks(2).map(|p| p[1]).chain(start(i.c)).collect(),
         Code::TwoDotsUV => {
-            let &[_, second, ref rest @ ..] = &lists[i.a as usize..] else {
-                unreachable!("two were listed")
-            };
-            let threes = rest.chunks_exact(3).take(i.b as usize).map(|three| three[2]);
-            threes.chain(start(i.c)).chain(start(second)).collect()
+            let ([_, second], threes) = pair(lists, i.a, i.b);
+            let places = threes.iter().map(|three| three[2]);
+            places.chain(start(i.c)).chain(start(second)).collect()
         }
         Code::DotVV => pairs(i.a, i.b).into_iter().chain(start(i.c)).collect(),
         Code::ScaledSquares => {
@@ -69,8 +73,8 @@ pub(super) fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
             fours.map(|four| four[1]).chain(start(i.c)).collect()
         }
         Code::AccumulateTwo => {
-            let quads = lists[i.b as usize..][..2 + 3 * i.c as usize][2..].chunks_exact(3);
-            quads.map(|three| three[2]).chain([i.a, lists[i.b as usize]]).collect()
+            let ([second, _], threes) = pair(lists, i.b, i.c);
+            threes.iter().map(|three| three[2]).chain([i.a, second]).collect()
         }
         Code::AccumulateProducts | Code::AccumulateScaled => {
             let factors = scaled(i, lists).flat_map(|s| {
@@ -91,7 +95,7 @@ pub(super) fn writes(i: &Instruction, lists: &[u32]) -> Vec<u32> {
         | Code::AccumulateScaled
         | Code::Store => vec![],
         Code::WithSlope(_) => vec![i.dst, i.b],
-        Code::TwoDotsUV => vec![i.dst, lists[i.a as usize]],
+        Code::TwoDotsUV => vec![i.dst, pair(lists, i.a, i.b).0[0]],
         Code::ScaledSquares => {
             let fours = lists[i.a as usize..].chunks_exact(4).take(i.b as usize);
             fours.map(|four| four[0]).chain([i.dst]).collect()
@@ -105,11 +109,8 @@ pub(super) fn sums(i: &Instruction, lists: &[u32]) -> Vec<u32> {
     let mut sums = match i.code {
         Code::Accumulate => vec![i.dst],
         Code::AccumulateTwo => {
-            let &[_, second, ref rest @ ..] = &lists[i.b as usize..] else {
-                unreachable!("two were listed")
-            };
-            let threes = rest.chunks_exact(3).take(i.c as usize);
-            threes.flat_map(|three| [three[0], three[1]]).chain([i.dst, second]).collect()
+            let ([_, second], threes) = pair(lists, i.b, i.c);
+            threes.iter().flat_map(|three| [three[0], three[1]]).chain([i.dst, second]).collect()
         }
         Code::AccumulateProducts | Code::AccumulateScaled => {
             let factors = scaled(i, lists).flat_map(|s| {

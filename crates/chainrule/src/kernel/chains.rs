@@ -22,12 +22,7 @@ impl Dot {
         if self.is_of_scaled || !self.start.is_none_or(is_number) {
             return None;
         }
-        let term = |&(a, b): &(Id, Id)| match (rows.uniform(a), rows.uniform(b)) {
-            (Some(u), _) => Some((u, b)),
-            (None, Some(u)) => Some((u, a)),
-            (None, None) => None,
-        };
-        self.terms.iter().map(term).collect()
+        self.terms.iter().map(|&term| rows.with_number(term)).collect()
     }
 }
 

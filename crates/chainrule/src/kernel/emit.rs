@@ -156,10 +156,12 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
             _ if e.inner.is_difference[i] => {}
             _ if e.inner.is_factor[i] => e.own[i] = results[i].first().copied().unwrap_or(NOTHING),
             _ if products[i] => e.accumulate_product(i, results[i][0]),
-            _ => match (&dots[i], dots[i].as_ref().and_then(|dot| dot.partner)) {
-                (Some(dot), Some(other)) => e.two_dots((i, dot), (other, dots[other].as_ref())),
-                (Some(dot), None) => e.dot(i, dot),
-                (None, _) => e.operation(i),
+            _ => match &dots[i] {
+                Some(dot) => match dot.partner.and_then(|k| Some((k, dots[k].as_ref()?))) {
+                    Some(other) => e.two_dots((i, dot), other),
+                    None => e.dot(i, dot),
+                },
+                None => e.operation(i),
             },
         }
         if !products[i] && !e.inner.is_factor[i] {
@@ -299,22 +301,26 @@ impl Emitter<'_> {
         }
     }
 
-    /// One instruction for the terms with a uniform factor, one for the others.
-    fn dot(&mut self, i: usize, dot: &Dot) {
-        let mut start = match dot.start.map(|id| (id, self.rows.uniform(id))) {
+    /// What a chain begins with.
+    fn start(&self, dot: &Dot) -> u32 {
+        match dot.start.map(|id| (id, self.rows.uniform(id))) {
             None => NOTHING,
             Some((_, Some(u))) => u | UNIFORM,
-            Some((id, None)) => self.place(id),
-        };
+            Some((id, None)) => self.place[id as usize],
+        }
+    }
+
+    /// One instruction for the terms with a uniform factor, one for the others.
+    fn dot(&mut self, i: usize, dot: &Dot) {
+        let mut start = self.start(dot);
         if dot.is_of_scaled {
             return self.scaled_squares(i, dot, start);
         }
         let (mut scaled, mut plain) = (Vec::new(), Vec::new());
         for &(a, b) in &dot.terms {
-            match (self.rows.uniform(a), self.rows.uniform(b)) {
-                (Some(u), _) => scaled.extend([u, self.place(b)]),
-                (None, Some(u)) => scaled.extend([u, self.place(a)]),
-                (None, None) => plain.extend([self.place(a), self.place(b)]),
+            match self.rows.with_number((a, b)) {
+                Some((u, x)) => scaled.extend([u, self.place(x)]),
+                None => plain.extend([self.place(a), self.place(b)]),
             }
         }
         let mut between = None;
@@ -333,12 +339,8 @@ impl Emitter<'_> {
     }
 
     /// Two sums over the same places.
-    fn two_dots(&mut self, (i, first): (usize, &Dot), (k, second): (usize, Option<&Dot>)) {
-        let second = second.expect("a partner is a sum");
-        let start = |dot: &Dot| {
-            dot.start.map_or(NOTHING, |id| self.rows.uniform(id).expect("a number") | UNIFORM)
-        };
-        let (c, other) = (start(first), start(second));
+    fn two_dots(&mut self, (i, first): (usize, &Dot), (k, second): (usize, &Dot)) {
+        let (c, other) = (self.start(first), self.start(second));
         let (dst, to) = (self.allocate(), self.allocate());
         let a = self.lists.len() as u32;
         self.lists.extend([to, other]);

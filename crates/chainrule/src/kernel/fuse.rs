@@ -113,6 +113,15 @@ impl Rows {
         }
     }
 
+    /// A product of a number and something else: the number first.
+    pub(super) fn with_number(&self, (a, b): (Id, Id)) -> Option<(u32, Id)> {
+        match (self.uniform(a), self.uniform(b)) {
+            (Some(u), _) => Some((u, b)),
+            (None, Some(u)) => Some((u, a)),
+            (None, None) => None,
+        }
+    }
+
     /// Whether only one other node uses `id`, and no result.
     pub(super) fn is_private(&self, id: Id) -> bool {
         self.uses[id as usize] == 1 && !self.is_root[id as usize]

@@ -34,30 +34,29 @@ struct Worker<'r> {
     plan: &'r Plan,
     uniforms: &'r [f64],
     frame: Frame,
-    lanes: Vec<Group>,
 }
 
 impl<'r> Worker<'r> {
     fn new(run: Run<'_>, plan: &'r Plan, uniforms: &'r [f64]) -> Self {
-        let mut frame = Frame::take(plan, run.options.block_for(plan, run.rows));
-        let mut lanes = std::mem::take(&mut frame.lanes);
-        lanes.resize(plan.sums, Group([0.0; LANES]));
-        Worker { plan, uniforms, frame, lanes }
+        let frame = Frame::take(plan, run.options.block_for(plan, run.rows));
+        Worker { plan, uniforms, frame }
     }
 
     /// Leaves its memory to the next call.
     fn put_back(self) {
-        let Worker { plan, mut frame, lanes, .. } = self;
-        frame.lanes = lanes;
-        plan.spare.put_back(frame);
+        self.plan.spare.put_back(self.frame);
     }
 
     fn sums(&mut self, run: Run<'_>, rows: Range<usize>) -> Vec<f64> {
-        self.lanes.fill(Group([0.0; LANES]));
-        let mut results = Results { sums: &mut self.lanes, stores: &mut [], has_nan: false };
+        let mut lanes = std::mem::take(&mut self.frame.lanes);
+        lanes.clear();
+        lanes.resize(self.plan.sums, Group([0.0; LANES]));
+        let mut results = Results { sums: &mut lanes, stores: &mut [], has_nan: false };
         let (frame, i) = (&mut self.frame, run.options.instructions);
         dispatch::run(i, self.plan, frame, run.columns, rows, self.uniforms, &mut results);
-        self.lanes.iter().map(fold).collect()
+        let sums = lanes.iter().map(fold).collect();
+        self.frame.lanes = lanes;
+        sums
     }
 }
 
