@@ -179,12 +179,19 @@ impl Scan {
         self.feeds.iter().cloned().flatten()
     }
 
+    /// Inputs that are the state, next to each other, and where they stand in it.
+    fn parts(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        let mut at = 0;
+        self.feeds.iter().map(move |inputs| {
+            let from = at;
+            at += inputs.len();
+            (inputs.clone(), from..at)
+        })
+    }
+
     fn set_state(&self, x: &mut [f64], state: &[f64]) {
-        let mut state = state;
-        for feed in &self.feeds {
-            let (values, others) = state.split_at(feed.len());
-            x[feed.clone()].copy_from_slice(values);
-            state = others;
+        for (inputs, part) in self.parts() {
+            x[inputs].copy_from_slice(&state[part]);
         }
     }
 
@@ -306,12 +313,9 @@ impl Body for Scan {
                     self.advance(&mut x, &mut y, from..at)?;
                     self.rows.set(at, &mut x);
                     self.step.add_reverse(&x, &weights, &mut sums)?;
-                    let mut rest = &mut weights[..];
-                    for feed in &self.feeds {
-                        let (slots, others) = rest.split_at_mut(feed.len());
-                        slots.copy_from_slice(&sums[feed.clone()]);
-                        sums[feed.clone()].fill(-0.0);
-                        rest = others;
+                    for (inputs, part) in self.parts() {
+                        weights[part].copy_from_slice(&sums[inputs.clone()]);
+                        sums[inputs].fill(-0.0);
                     }
                 }
                 Action::Forget => kept.truncate(kept.len() - m),
