@@ -49,14 +49,36 @@ impl Recorded {
         Recorded { function, spare: Spare::default(), pattern: OnceLock::new() }
     }
 
-    /// Adds to `sums` the derivative of `Σ w·y` with respect to every input.
-    pub(super) fn add_reverse(&self, x: &[f64], w: &[f64], sums: &mut [f64]) -> Result<(), Error> {
-        self.spare.with(|(work, _)| self.function.add_vjp(x, w, sums, work))
+    /// Lends the function for many evaluations by one thread.
+    pub(super) fn lend<R>(&self, f: impl FnOnce(&mut Lent) -> R) -> R {
+        self.spare.with(|(work, _)| f(&mut Lent { function: &self.function, work }))
     }
 
     /// The function with a direction.
     pub(super) fn with_direction(&self) -> Result<Self, Error> {
         Ok(Recorded::new(self.function.jvp_function()?))
+    }
+}
+
+/// A function with scratch memory that no other thread has.
+pub(super) struct Lent<'r> {
+    function: &'r Function,
+    work: &'r mut Workspace,
+}
+
+impl Lent<'_> {
+    pub(super) fn eval(&mut self, x: &[f64], y: &mut [f64]) -> Result<(), Error> {
+        self.function.eval_into(x, y, self.work)
+    }
+
+    /// Adds to `sums` the derivative of `Σ w·y` with respect to every input.
+    pub(super) fn add_reverse(
+        &mut self,
+        x: &[f64],
+        w: &[f64],
+        sums: &mut [f64],
+    ) -> Result<(), Error> {
+        self.function.add_vjp(x, w, sums, self.work)
     }
 }
 
@@ -70,7 +92,7 @@ impl Body for Recorded {
     }
 
     fn eval(&self, x: &[f64], y: &mut [f64]) -> Result<(), Error> {
-        self.spare.with(|(work, _)| self.function.eval_into(x, y, work))
+        self.lend(|function| function.eval(x, y))
     }
 
     fn reverse(&self, x: &[f64], _: &[f64], w: &[f64], slopes: &mut [f64]) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! Loops: a step repeated many times as one node, differentiated backward with few of its states.
 
 use super::closed::{self, Body};
-use super::function::Recorded;
+use super::function::{Lent, Recorded};
 use super::rows::Rows;
 use super::schedule::{Action, Schedule};
 use crate::error::{Error, ErrorKind};
@@ -165,10 +165,16 @@ impl Scan {
     }
 
     /// Runs steps; the state stands in `x`, `y` is scratch.
-    fn advance(&self, x: &mut [f64], y: &mut [f64], steps: Range<usize>) -> Result<(), Error> {
-        for step in steps {
-            self.rows.set(step, x);
-            self.step.eval(x, y)?;
+    fn advance(
+        &self,
+        step: &mut Lent,
+        x: &mut [f64],
+        y: &mut [f64],
+        range: Range<usize>,
+    ) -> Result<(), Error> {
+        for i in range {
+            self.rows.set(i, x);
+            step.eval(x, y)?;
             self.set_state(x, y);
         }
         Ok(())
@@ -207,7 +213,12 @@ impl Scan {
     }
 
     /// Runs forward until the first step that is reversed, keeping states; how many steps those are.
-    fn ahead(&self, x: &mut [f64], y: &mut [f64]) -> Result<(Ahead, usize), Error> {
+    fn ahead(
+        &self,
+        step: &mut Lent,
+        x: &mut [f64],
+        y: &mut [f64],
+    ) -> Result<(Ahead, usize), Error> {
         let from = x.to_vec();
         // No more than the bound: a list that grew as it goes might take twice that.
         let room = self.room().clamp(1, self.steps.max(1));
@@ -216,12 +227,53 @@ impl Scan {
         let mut actions = Schedule::new(self.steps, self.room()).peekable();
         let mut at = 0;
         while let Some(&Action::Keep { from, to }) = actions.peek() {
-            self.advance(x, y, from..to)?;
+            self.advance(step, x, y, from..to)?;
             self.keep(x, &mut kept);
             actions.next();
             at = to;
         }
         Ok((Ahead { from, kept, actions }, at))
+    }
+
+    /// The derivative of the last state, weighted, in the inputs of a step.
+    fn backward(
+        &self,
+        step: &mut Lent,
+        x: &mut [f64],
+        mut weights: Vec<f64>,
+    ) -> Result<Vec<f64>, Error> {
+        // A state's slope is not summed, it is the next step's weight. −0 + x is x, whatever x.
+        let (m, mut sums) = (weights.len(), vec![0.0; x.len()]);
+        let mut y = vec![0.0; m];
+        self.state().for_each(|input| sums[input] = -0.0);
+        let Ahead { mut kept, actions, .. } = match self.take(x) {
+            Some(found) => found,
+            None => self.ahead(step, x, &mut y)?.0,
+        };
+        for action in actions {
+            match action {
+                Action::Keep { from, to } => {
+                    self.set_state(x, &kept[kept.len() - m..]);
+                    self.advance(step, x, &mut y, from..to)?;
+                    self.keep(x, &mut kept);
+                }
+                Action::Reverse { from, at } => {
+                    self.set_state(x, &kept[kept.len() - m..]);
+                    self.advance(step, x, &mut y, from..at)?;
+                    self.rows.set(at, x);
+                    step.add_reverse(x, &weights, &mut sums)?;
+                    for (inputs, part) in self.parts() {
+                        weights[part].copy_from_slice(&sums[inputs.clone()]);
+                        sums[inputs].fill(-0.0);
+                    }
+                }
+                Action::Forget => kept.truncate(kept.len() - m),
+            }
+        }
+        for (input, &weight) in self.state().zip(&weights) {
+            sums[input] += weight;
+        }
+        Ok(sums)
     }
 
     /// What the last value left, if it was that of the same inputs.
@@ -276,13 +328,15 @@ impl Body for Scan {
 
     fn eval(&self, x: &[f64], y: &mut [f64]) -> Result<(), Error> {
         let mut x = self.rows.spread(x, self.step.inputs().len());
-        let mut at = 0;
-        if self.is_reversed.load(Ordering::Relaxed) {
-            let ahead;
-            (ahead, at) = self.ahead(&mut x, y)?;
-            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
-        }
-        self.advance(&mut x, y, at..self.steps)?;
+        self.step.lend(|step| {
+            let mut at = 0;
+            if self.is_reversed.load(Ordering::Relaxed) {
+                let ahead;
+                (ahead, at) = self.ahead(step, &mut x, y)?;
+                *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+            }
+            self.advance(step, &mut x, y, at..self.steps)
+        })?;
         for (slot, input) in y.iter_mut().zip(self.state()) {
             *slot = x[input];
         }
@@ -291,39 +345,8 @@ impl Body for Scan {
 
     fn reverse(&self, x: &[f64], _: &[f64], w: &[f64], slopes: &mut [f64]) -> Result<(), Error> {
         self.is_reversed.store(true, Ordering::Relaxed);
-        let (n, m) = (self.step.inputs().len(), self.outputs().len());
-        let mut x = self.rows.spread(x, n);
-        // A state's slope is not summed, it is the next step's weight. −0 + x is x, whatever x.
-        let (mut y, mut sums) = (vec![0.0; m], vec![0.0; n]);
-        self.state().for_each(|input| sums[input] = -0.0);
-        let Ahead { mut kept, actions, .. } = match self.take(&x) {
-            Some(found) => found,
-            None => self.ahead(&mut x, &mut y)?.0,
-        };
-        let mut weights = w.to_vec();
-        for action in actions {
-            match action {
-                Action::Keep { from, to } => {
-                    self.set_state(&mut x, &kept[kept.len() - m..]);
-                    self.advance(&mut x, &mut y, from..to)?;
-                    self.keep(&x, &mut kept);
-                }
-                Action::Reverse { from, at } => {
-                    self.set_state(&mut x, &kept[kept.len() - m..]);
-                    self.advance(&mut x, &mut y, from..at)?;
-                    self.rows.set(at, &mut x);
-                    self.step.add_reverse(&x, &weights, &mut sums)?;
-                    for (inputs, part) in self.parts() {
-                        weights[part].copy_from_slice(&sums[inputs.clone()]);
-                        sums[inputs].fill(-0.0);
-                    }
-                }
-                Action::Forget => kept.truncate(kept.len() - m),
-            }
-        }
-        for (input, &weight) in self.state().zip(&weights) {
-            sums[input] += weight;
-        }
+        let mut x = self.rows.spread(x, self.step.inputs().len());
+        let sums = self.step.lend(|step| self.backward(step, &mut x, w.to_vec()))?;
         for (i, slope) in slopes.iter_mut().enumerate() {
             *slope = sums[self.rows.place(i)];
         }
