@@ -23,7 +23,7 @@ pub(crate) use hyperbolic::{acosh, asinh, atanh, cosh, sech, sinh};
 pub(crate) use logistic::{log_sigmoid, logit, sigmoid, silu, softplus};
 pub(crate) use norm::{hypot, norm2};
 pub(crate) use normal::{erf, erfc, gelu, normal_cdf, normal_pdf};
-pub(crate) use straight::{common_sech, common_sigmoid, sech_is_rare, sigmoid_is_rare, tanh};
+pub(crate) use straight::{common_sech, common_sigmoids, sech_is_rare, sigmoid_is_rare, tanh};
 
 #[cfg(test)]
 mod tests {

@@ -89,11 +89,17 @@ pub(crate) fn sigmoid_is_rare(x: f64) -> bool {
 /// `1 / (1 + e^−x)`, but for [rare](sigmoid_is_rare) arguments.
 #[inline(always)]
 pub(crate) fn common_sigmoid(x: f64) -> f64 {
+    common_sigmoids(x)[0]
+}
+
+/// The same at `x` and `−x`, from one exponential.
+#[inline(always)]
+pub(crate) fn common_sigmoids(x: f64) -> [f64; 2] {
     let e = exponential(-below(x.abs(), 700.0));
     let mut d = ordered_sum(1.0, e.hi);
     d.lo += e.lo;
-    let above = if x < 0.0 { e } else { Double::new(1.0) };
-    quotient(above, d)
+    let at = |is_negative: bool| quotient(if is_negative { e } else { Double::new(1.0) }, d);
+    [at(x < 0.0), at(x > 0.0)]
 }
 
 /// `tanh x = −m / (2 + m)` with `m = e^(−2|x|) − 1`.

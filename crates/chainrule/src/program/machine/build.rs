@@ -5,6 +5,7 @@ use super::schedule::schedule;
 use super::{Code, Machine};
 use crate::algebra::Op;
 use crate::program::{NodeId, Program, Step};
+use std::collections::HashMap;
 
 /// An operation with what it takes over from others.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +14,8 @@ pub(super) struct Item {
     pub(super) node: u32,
     /// How many nodes it computes; they stand next to each other.
     pub(super) results: u32,
+    /// A node that it computes too, wherever that stands.
+    pub(super) second: Option<u32>,
     /// Its arguments, as nodes.
     pub(super) from: u32,
     pub(super) len: u32,
@@ -60,9 +63,16 @@ impl<'p> Builder<'p> {
     pub(super) fn build(mut self) -> Machine {
         // From the last node, so that a sum sees what it takes over before that is written.
         let program = self.program;
+        let pairs = self.pairs();
         for (id, step) in program.steps().rev() {
             match step {
-                Step::Operation(op, args) if !self.inside[id.index()] => self.item(id, op, args),
+                Step::Operation(..) if self.inside[id.index()] => {}
+                Step::Operation(Op::Sigmoid, _) if pairs.contains_key(&id) => {
+                    let [at, at_negative] = pairs[&id];
+                    self.push(at, Code::Sigmoids, program.step(at).arguments());
+                    self.items.last_mut().expect("just written").second = Some(at_negative.0);
+                }
+                Step::Operation(op, args) => self.item(id, op, args),
                 Step::Call(operation, args, 0) => {
                     self.push(id, Code::Call, args);
                     let call = self.items.last_mut().expect("just written");
@@ -75,11 +85,35 @@ impl<'p> Builder<'p> {
         schedule(program, &self.items, &self.arguments)
     }
 
+    /// Pairs of `σ(x)` and `σ(−x)`, each under the first of the two.
+    fn pairs(&mut self) -> HashMap<NodeId, [NodeId; 2]> {
+        let sigmoids = self.program.steps().filter_map(|(id, step)| match step {
+            Step::Operation(Op::Sigmoid, &[x]) => Some((x, id)),
+            _ => None,
+        });
+        let sigmoids: Vec<(NodeId, NodeId)> = sigmoids.collect();
+        let of: HashMap<NodeId, NodeId> = sigmoids.iter().copied().collect();
+        let mut pairs = HashMap::new();
+        for (x, at_negative) in sigmoids {
+            let Step::Operation(Op::Neg, &[y]) = self.program.step(x) else { continue };
+            let Some(&at) = of.get(&y) else { continue };
+            let pair = [at, at_negative];
+            if pair.iter().any(|id| self.inside[id.index()] || pairs.contains_key(id)) {
+                continue;
+            }
+            pairs.insert(at.min(at_negative), pair);
+            self.inside[at.max(at_negative).index()] = true;
+            self.uses[x.index()] -= 1;
+            self.inside[x.index()] |= self.uses[x.index()] == 0;
+        }
+        pairs
+    }
+
     fn push(&mut self, id: NodeId, code: Code, arguments: &[NodeId]) {
         let from = self.arguments.len() as u32;
         self.arguments.extend(arguments.iter().map(|a| a.0));
         let len = arguments.len() as u32;
-        self.items.push(Item { code, node: id.0, results: 1, from, len });
+        self.items.push(Item { code, node: id.0, results: 1, second: None, from, len });
     }
 
     fn item(&mut self, id: NodeId, op: Op, args: &[NodeId]) {

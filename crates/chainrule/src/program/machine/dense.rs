@@ -1,7 +1,7 @@
 //! Elements that stand next to each other, and so do their arguments, or are the same for all, or stand
 //! equally far apart.
 
-use super::lanes::{self, LANES};
+use super::lanes::{self, LANES, Straight};
 use super::run::Loops;
 
 /// How the arguments stand: next to each other; or some are the same for all; or some are farther apart.
@@ -102,15 +102,9 @@ impl<const STANDING: u8> Loops for Dense<'_, STANDING> {
     }
 
     #[inline(always)]
-    fn many(
-        self,
-        _: &mut [f64],
-        common: impl Fn(f64) -> f64 + Copy,
-        is_rare: impl Fn(f64) -> bool,
-        whole: impl Fn(f64) -> f64,
-    ) {
+    fn many<S: Straight<R>, const R: usize>(self, _: &mut [f64]) {
         let start = self.arguments[0][0] as usize;
-        let x = &self.x[start..][..self.out.len()];
-        lanes::map(x, self.out, self.count, common, is_rare, whole);
+        let x = &self.x[start..][..self.out.len() / R];
+        lanes::map::<S, R>(x, self.out, self.count);
     }
 }

@@ -45,6 +45,8 @@ enum Code {
     Chain,
     /// The same with strong products.
     StrongChain,
+    /// `σ(x)` and `σ(−x)`, from one exponential.
+    Sigmoids,
     /// An operation beside the table.
     Call,
 }
@@ -53,6 +55,11 @@ impl Code {
     /// Whether a run holds one item only, whose results may be several.
     fn is_alone(self) -> bool {
         matches!(self, Code::All(_) | Code::Call)
+    }
+
+    /// Lists of results: the second one stands behind the room of the first.
+    fn lists(self) -> usize {
+        if self == Code::Sigmoids { 2 } else { 1 }
     }
 }
 
@@ -84,7 +91,7 @@ struct Run {
     shape: Shape,
     /// Results.
     count: u32,
-    /// Slots that the results take: more than them where a loop that fills whole registers does what
+    /// Slots that a list of results takes: more than them where a loop that fills whole registers does what
     /// is left over too. What stands there is made from neighbours and used by nothing.
     room: u32,
     /// Arguments of an element.
@@ -215,7 +222,7 @@ impl Machine {
             assert!(fits, "{run:?} uses what is not computed yet");
             assert!(run.at as usize == at && run.from as usize == from);
             assert!(run.count == run.room || run.is_dense() && run.count < run.room);
-            (from, at) = (from + given.len(), at + run.room as usize);
+            (from, at) = (from + given.len(), at + run.room as usize * run.code.lists());
         }
         assert!(from == self.arguments.len() && at == self.slots);
         assert!(self.outputs.all().iter().all(|&y| (y as usize) < self.slots));
@@ -260,11 +267,13 @@ mod tests {
         let recorder = Recorder::new();
         let mut all: Vec<Node> = (0..41).map(|_| recorder.input()).collect();
         let x = all.clone();
-        let kinds: [for<'r> fn([Node<'r>; 4]) -> Node<'r>; 16] = [
+        let kinds: [for<'r> fn([Node<'r>; 4]) -> Node<'r>; 18] = [
             |[a, ..]| 3.0 * a,
             |[a, ..]| a.tanh(),
             |[a, b, ..]| (a + b).sigmoid(),
             |[a, _, c, _]| (a - c).sech(),
+            |[a, ..]| a.sigmoid() * (-a).sigmoid(),
+            |[_, b, ..]| (-b).sigmoid() - b.sigmoid(),
             |[a, b, c, _]| a * b + c,
             |[_, _, c, _]| c * c + c,
             |[_, _, c, d]| c * d + c,
@@ -303,7 +312,7 @@ mod tests {
     #[test]
     fn every_width_of_registers_gives_the_bits_of_the_table() {
         let program = layers();
-        let machine = Machine::new(&program);
+        let mut machine = Machine::new(&program);
         for shape in [Shape::Dense, Shape::Mixed] {
             assert!(machine.runs.iter().any(|run| run.shape == shape && run.count > 30));
             for code in [Code::MulAdd, Code::Chain, Code::StrongChain] {
@@ -315,18 +324,22 @@ mod tests {
             }
         }
         assert!(machine.runs.iter().any(|run| run.room > run.count));
-        has_the_bits_of_the_table(machine, &program);
+        for shape in [Shape::Dense, Shape::Scattered, Shape::Single] {
+            let is_pair = |run: &Run| (run.code, run.shape) == (Code::Sigmoids, shape);
+            assert!(machine.runs.iter().any(is_pair), "{shape:?}");
+        }
+        has_the_bits_of_the_table(&mut machine, &program);
         for rows in 8..13 {
             let program = products(rows);
-            let machine = Machine::new(&program);
+            let mut machine = Machine::new(&program);
             let shapes: Vec<_> = machine.runs.iter().map(|run| (run.code, run.shape)).collect();
             let codes = [Code::Chain, Code::StrongChain];
             assert_eq!(shapes, codes.map(|code| (code, Shape::Apart)), "{rows} rows");
-            has_the_bits_of_the_table(machine, &program);
+            has_the_bits_of_the_table(&mut machine, &program);
         }
     }
 
-    fn has_the_bits_of_the_table(mut machine: Machine, program: &Program) {
+    fn has_the_bits_of_the_table(machine: &mut Machine, program: &Program) {
         let rare = [f64::NAN, f64::INFINITY, -800.0, 750.0, 5e-324, -0.0, 1e300];
         for seed in 0..20_u8 {
             let common = (0..41_u32).map(|i| f64::from(i * 7 % 41 + u32::from(seed)).sin() * 3.0);
@@ -334,18 +347,45 @@ mod tests {
             if let Some(x) = rare.get(usize::from(seed)) {
                 inputs[5 * usize::from(seed)] = *x;
             }
-            let expected = program.eval(&Num, &inputs);
-            for width in Width::all() {
-                machine.set_width(width);
-                let mut slots = Slots::default();
-                machine.run(&[&inputs], &mut slots);
-                for (&y, &at) in program.outputs().iter().zip(machine.outputs.all()) {
-                    let (want, found) = (expected[y.index()], slots.values[at as usize]);
-                    let same = want.to_bits() == found.to_bits() || want.is_nan() && found.is_nan();
-                    assert!(same, "{width:?}: {} = {want:e}, not {found:e}", program.formula(y));
-                }
+            has_its_bits_at(&inputs, machine, program);
+        }
+    }
+
+    fn has_its_bits_at(inputs: &[f64], machine: &mut Machine, program: &Program) {
+        let expected = program.eval(&Num, inputs);
+        for width in Width::all() {
+            machine.set_width(width);
+            let mut slots = Slots::default();
+            machine.run(&[inputs], &mut slots);
+            for (&y, &at) in program.outputs().iter().zip(machine.outputs.all()) {
+                let (want, found) = (expected[y.index()], slots.values[at as usize]);
+                let same = want.to_bits() == found.to_bits() || want.is_nan() && found.is_nan();
+                assert!(same, "{width:?}: {} = {want:e}, not {found:e}", program.formula(y));
             }
         }
+    }
+
+    #[test]
+    fn an_exponential_serves_the_logistic_function_at_a_number_and_its_negative() {
+        let codes = |f: for<'r> fn(Node<'r>) -> Vec<Node<'r>>| {
+            let recorder = Recorder::new();
+            let program = recorder.finish(&f(recorder.input()));
+            let mut machine = Machine::new(&program);
+            for x in [0.0, 0.3, -2.0, 720.0, -720.0, f64::INFINITY, f64::NAN] {
+                has_its_bits_at(&[x], &mut machine, &program);
+            }
+            machine.runs.iter().map(|run| run.code).collect::<Vec<_>>()
+        };
+        let [neg, sigmoid] = [Op::Neg, Op::Sigmoid].map(Code::Each);
+        assert_eq!(codes(|x| vec![x.sigmoid(), (-x).sigmoid()]), [Code::Sigmoids]);
+        assert_eq!(codes(|x| vec![(-x).sigmoid(), x.sigmoid()]), [Code::Sigmoids]);
+        assert_eq!(codes(|x| vec![x.sigmoid(), (-x).sigmoid(), -x]), [Code::Sigmoids, neg]);
+        let chain = codes(|x| {
+            let all = [x, -x, -(-x), x + 1.0];
+            all.map(Node::sigmoid).to_vec()
+        });
+        assert_eq!(chain.iter().filter(|&&code| code == Code::Sigmoids).count(), 1, "{chain:?}");
+        assert!(chain.contains(&sigmoid), "{chain:?}");
     }
 
     #[test]
@@ -362,8 +402,8 @@ mod tests {
     /// Behind the arguments of a layer stand numbers for which its function takes another way.
     #[test]
     fn rare_numbers_behind_the_arguments_change_nothing() {
-        let kinds: [for<'r> fn(Node<'r>) -> Node<'r>; 3] =
-            [|x| x.sech(), |x| x.sigmoid(), |x| x.tanh()];
+        let kinds: [for<'r> fn(Node<'r>) -> Node<'r>; 4] =
+            [|x| x.sech(), |x| x.sigmoid(), |x| x.tanh(), |x| x.sigmoid() - (-x).sigmoid()];
         for kind in kinds {
             let recorder = Recorder::new();
             let x: Vec<Node> = (0..24).map(|_| recorder.input()).collect();

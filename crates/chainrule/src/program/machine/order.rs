@@ -20,13 +20,13 @@ const FARTHEST: u32 = 1 << 16;
 const MOST_WAYS: usize = 6;
 
 /// Appends items of one kind, of which none uses another; `arguments` holds those of each item, one
-/// after another, as slots. `place` is told where the result of each item stands.
+/// after another, as slots. `place` is told where the result of each item stands, and where a second one would.
 pub(super) fn append(
     machine: &mut Machine,
     code: Code,
     arity: usize,
     arguments: &[u32],
-    mut place: impl FnMut(u32, u32),
+    mut place: impl FnMut(u32, [u32; 2]),
 ) {
     let mut push = |way: Option<&[u32]>, items: &[u32]| {
         let of = |i: u32| &arguments[i as usize * arity..][..arity];
@@ -38,9 +38,6 @@ pub(super) fn append(
         } else {
             machine.arguments.extend(items.iter().flat_map(|&i| of(i)));
         }
-        for (slot, &i) in (machine.slots as u32..).zip(items) {
-            place(i, slot);
-        }
         let whole = items.len().next_multiple_of(LANES);
         let last = |(&a, &step): (&u32, &u32)| a as usize + (whole - 1) * step as usize;
         let is_padded = way.is_some_and(|way| {
@@ -48,7 +45,10 @@ pub(super) fn append(
         });
         let room = if is_padded { whole } else { items.len() };
         let numbers = [machine.slots, from, items.len(), room, arity];
-        machine.slots += room;
+        for (slot, &i) in (machine.slots as u32..).zip(items) {
+            place(i, [slot, slot + room as u32]);
+        }
+        machine.slots += room * code.lists();
         let shape = match way {
             Some(way) if way.iter().all(|&step| step == 1) => Shape::Dense,
             Some(way) if way.iter().all(|&step| step < 2) => Shape::Mixed,
@@ -173,12 +173,12 @@ fn is_vector(code: Code) -> bool {
             Neg | Recip | Square | Sqrt | Abs | Relu | Signum | Add | Sub | Mul | Div | StrongMul
             | Min | Max | Lt | Le | Gt | Ge | Eq | Ne | And | Select | Clamp | MulAdd,
         ) => true,
-        Code::Each(_) => has_lanes(code),
+        Code::Each(_) | Code::Sigmoids => has_lanes(code),
         Code::All(_) | Code::Call => false,
         _ => true,
     }
 }
 
 fn has_lanes(code: Code) -> bool {
-    matches!(code, Code::Each(Op::Tanh | Op::Sech | Op::Sigmoid))
+    matches!(code, Code::Each(Op::Tanh | Op::Sech | Op::Sigmoid) | Code::Sigmoids)
 }

@@ -2,6 +2,7 @@
 //! registers to itself; a run knows its function, so that one jump leads there.
 
 use super::dense::Dense;
+use super::lanes::Straight;
 use super::scattered::{Scattered, Single};
 use super::{Code, Run};
 use crate::algebra::{Row, ops::row, special};
@@ -21,20 +22,17 @@ pub(super) trait Loops: Sized {
     fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64);
     /// Sums of `f` of pairs, behind what each sum begins with.
     fn chains(self, arity: usize, f: impl Fn(f64, f64) -> f64);
-    /// A function in straight-line code, `whole` where an argument is rare.
-    fn many(
-        self,
-        scratch: &mut [f64],
-        common: impl Fn(f64) -> f64 + Copy,
-        is_rare: impl Fn(f64) -> bool,
-        whole: impl Fn(f64) -> f64,
-    );
+    /// A function in straight-line code.
+    fn many<S: Straight<R>, const R: usize>(self, scratch: &mut [f64]);
 }
 
 /// What elements compute.
 pub(super) trait Kind {
     /// Whether elements whose arguments stand anywhere are put next to each other first.
     const HAS_LANES: bool = false;
+
+    /// Results of an element: those of all elements, then the next ones of all.
+    const RESULTS: usize = 1;
 
     fn run(loops: impl Loops, run: &Run, scratch: &mut [f64]);
 }
@@ -60,11 +58,23 @@ impl<const N: usize> Kind for Other<N> {
     }
 }
 
+/// A function in straight-line code with `R` results.
+pub(super) struct Lanes<S, const R: usize>(PhantomData<S>);
+
+impl<S: Straight<R>, const R: usize> Kind for Lanes<S, R> {
+    const HAS_LANES: bool = true;
+    const RESULTS: usize = R;
+
+    #[inline(always)]
+    fn run(loops: impl Loops, _: &Run, scratch: &mut [f64]) {
+        loops.many::<S, R>(scratch);
+    }
+}
+
 macro_rules! kinds {
-    ($($(#[$lanes:ident])? $Name:ident($loops:ident, $run:ident, $scratch:ident) $body:expr;)+) => {
+    ($($Name:ident($loops:ident, $run:ident, $scratch:ident) $body:expr;)+) => {
         $(pub(super) struct $Name;
         impl Kind for $Name {
-            $(const HAS_LANES: bool = stringify!($lanes).len() > 0;)?
             #[inline(always)]
             fn run($loops: impl Loops, $run: &Run, $scratch: &mut [f64]) { $body }
         })+
@@ -78,11 +88,29 @@ kinds! {
     MulMulAdd(loops, _run, _scratch) loops.map(|[a, b, c, d]| a * b + c * d);
     Chain(loops, run, _scratch) loops.chains(run.arity as usize, |a, b| a * b);
     StrongChain(loops, run, _scratch) loops.chains(run.arity as usize, strong);
-    #[lanes] Tanh(loops, _run, scratch) loops.many(scratch, special::tanh, |_| false, special::tanh);
-    #[lanes] Sech(loops, _run, scratch)
-        loops.many(scratch, special::common_sech, special::sech_is_rare, special::sech);
-    #[lanes] Sigmoid(loops, _run, scratch)
-        loops.many(scratch, special::common_sigmoid, special::sigmoid_is_rare, special::sigmoid);
+}
+
+macro_rules! straight {
+    ($($Name:ident($x:ident) -> $results:literal $common:expr $(, if $is_rare:expr => $rare:expr)?;)+) => {
+        $(pub(super) struct $Name;
+        impl Straight<$results> for $Name {
+            #[inline(always)]
+            fn common($x: f64) -> [f64; $results] { $common }
+            $(#[inline(always)]
+            fn is_rare($x: f64) -> bool { $is_rare }
+            #[inline(always)]
+            fn rare($x: f64) -> [f64; $results] { $rare })?
+        })+
+    };
+}
+
+straight! {
+    Tanh(x) -> 1 [special::tanh(x)];
+    Sech(x) -> 1 [special::common_sech(x)], if special::sech_is_rare(x) => [special::sech(x)];
+    Sigmoid(x) -> 1 [special::common_sigmoids(x)[0]],
+        if special::sigmoid_is_rare(x) => [special::sigmoid(x)];
+    Sigmoids(x) -> 2 special::common_sigmoids(x),
+        if special::sigmoid_is_rare(-x.abs()) => [special::sigmoid(x), special::sigmoid(-x)];
 }
 
 #[inline(always)]
@@ -100,7 +128,7 @@ pub(super) fn single<K: Kind>(
 ) {
     let (x, out) = values.split_at_mut(run.at as usize);
     let arguments = &arguments[run.from as usize..];
-    K::run(Single { x, out: &mut out[0], arguments }, run, aside.scratch);
+    K::run(Single { x, out: &mut out[..K::RESULTS], arguments }, run, aside.scratch);
 }
 
 /// Elements whose arguments stand anywhere.
@@ -112,7 +140,7 @@ pub(super) fn scattered<K: Kind>(
     aside: &mut Aside<'_>,
 ) {
     let (x, out) = values.split_at_mut(run.at as usize);
-    let out = &mut out[..run.count as usize];
+    let out = &mut out[..run.count as usize * K::RESULTS];
     let arguments = &arguments[run.from as usize..];
     K::run(Scattered { x, out, arguments }, run, aside.scratch);
 }
@@ -126,7 +154,7 @@ pub(super) fn dense<K: Kind, const STANDING: u8>(
     aside: &mut Aside<'_>,
 ) {
     let (x, out) = values.split_at_mut(run.at as usize);
-    let out = &mut out[..run.room as usize];
+    let out = &mut out[..run.room as usize * K::RESULTS];
     let (arguments, _) = arguments[run.from as usize..].as_chunks();
     let count = run.count as usize;
     K::run(Dense::<STANDING> { x, out, arguments, count }, run, aside.scratch);

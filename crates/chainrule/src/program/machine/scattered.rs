@@ -1,9 +1,9 @@
 //! Elements whose arguments stand anywhere.
 
-use super::lanes;
+use super::lanes::{self, Straight};
 use super::run::Loops;
 
-/// As many elements as `out` holds. More may stand in `arguments`.
+/// As many elements as `out` holds results of. More may stand in `arguments`.
 pub(super) struct Scattered<'v> {
     pub(super) x: &'v [f64],
     pub(super) out: &'v mut [f64],
@@ -28,29 +28,29 @@ impl Loops for Scattered<'_> {
     }
 
     #[inline(always)]
-    fn many(
-        self,
-        scratch: &mut [f64],
-        common: impl Fn(f64) -> f64 + Copy,
-        is_rare: impl Fn(f64) -> bool,
-        whole: impl Fn(f64) -> f64,
-    ) {
-        let count = self.out.len();
+    fn many<S: Straight<R>, const R: usize>(self, scratch: &mut [f64]) {
+        let count = self.out.len() / R;
         if count < lanes::LANES {
-            return self.map(|[x]| whole(x));
+            for (i, &at) in self.arguments[..count].iter().enumerate() {
+                for (k, y) in S::value(self.x[at as usize]).into_iter().enumerate() {
+                    self.out[k * count + i] = y;
+                }
+            }
+            return;
         }
         let x = &mut scratch[..count];
         for (slot, &i) in x.iter_mut().zip(&self.arguments[..count]) {
             *slot = self.x[i as usize];
         }
-        lanes::map(x, self.out, count, common, is_rare, whole);
+        lanes::map::<S, R>(x, self.out, count);
     }
 }
 
 /// One element.
 pub(super) struct Single<'v> {
     pub(super) x: &'v [f64],
-    pub(super) out: &'v mut f64,
+    /// Its results.
+    pub(super) out: &'v mut [f64],
     pub(super) arguments: &'v [u32],
 }
 
@@ -58,23 +58,17 @@ impl Loops for Single<'_> {
     #[inline(always)]
     fn map<const N: usize>(self, f: impl Fn([f64; N]) -> f64) {
         let arguments = self.arguments.first_chunk::<N>().expect("as many as it takes");
-        *self.out = f(arguments.map(|i| self.x[i as usize]));
+        self.out[0] = f(arguments.map(|i| self.x[i as usize]));
     }
 
     #[inline(always)]
     fn chains(self, arity: usize, f: impl Fn(f64, f64) -> f64) {
-        *self.out = chain(self.x, &self.arguments[..arity], f);
+        self.out[0] = chain(self.x, &self.arguments[..arity], f);
     }
 
     #[inline(always)]
-    fn many(
-        self,
-        _: &mut [f64],
-        _: impl Fn(f64) -> f64 + Copy,
-        _: impl Fn(f64) -> bool,
-        whole: impl Fn(f64) -> f64,
-    ) {
-        self.map(|[x]| whole(x));
+    fn many<S: Straight<R>, const R: usize>(self, _: &mut [f64]) {
+        self.out.copy_from_slice(&S::value(self.x[self.arguments[0] as usize]));
     }
 }
 

@@ -7,7 +7,6 @@ use super::{Code, Machine, Run, Shape};
 use crate::program::{NodeId, Program, Step};
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::ops::Range;
 
 /// Items among which the order is chosen.
 const WINDOW: usize = 2048;
@@ -65,7 +64,7 @@ impl<'w> Window<'w> {
         item_of: &mut [u32],
     ) -> Self {
         for (i, item) in items.iter().enumerate() {
-            item_of[item.nodes()].fill(i as u32);
+            item.nodes().for_each(|node| item_of[node] = i as u32);
         }
         let of = |item: &Item| &arguments[item.from as usize..][..item.len as usize];
         let mut missing = vec![0; items.len()];
@@ -94,7 +93,7 @@ impl<'w> Window<'w> {
             }
         }
         for item in items {
-            item_of[item.nodes()].fill(u32::MAX);
+            item.nodes().for_each(|node| item_of[node] = u32::MAX);
         }
         Window { program, items, arguments, missing, starts, users }
     }
@@ -134,8 +133,12 @@ impl<'w> Window<'w> {
         let arguments: Vec<u32> =
             list.iter().flat_map(|&i| slots(&self.items[i as usize])).collect();
         if !code.is_alone() {
-            append(machine, code, arity as usize, &arguments, |i, slot| {
-                place[self.items[list[i as usize] as usize].node as usize] = slot;
+            append(machine, code, arity as usize, &arguments, |i, [slot, behind]| {
+                let item = &self.items[list[i as usize] as usize];
+                place[item.node as usize] = slot;
+                if let Some(second) = item.second {
+                    place[second as usize] = behind;
+                }
             });
             return;
         }
@@ -167,8 +170,8 @@ impl Item {
         (self.code, self.len)
     }
 
-    fn nodes(&self) -> Range<usize> {
-        self.node as usize..(self.node + self.results) as usize
+    fn nodes(&self) -> impl Iterator<Item = usize> {
+        (self.node..self.node + self.results).chain(self.second).map(|node| node as usize)
     }
 }
 

@@ -2,7 +2,7 @@
 //! roundings, so they give the same bits.
 
 use super::dense::{APART, NEXT, SAME};
-use super::run::{self, Aside, Each, Kind, Other};
+use super::run::{self, Aside, Each, Kind, Lanes, Other};
 use super::{Code, Run, Shape};
 use crate::algebra::{Op, ops::row};
 
@@ -63,6 +63,7 @@ impl Step {
             Code::MulMulAdd => of::<run::MulMulAdd>(width, shape),
             Code::Chain => chain::<run::Chain>(width, shape),
             Code::StrongChain => chain::<run::StrongChain>(width, shape),
+            Code::Sigmoids => of::<Lanes<run::Sigmoids, 2>>(width, shape),
             Code::All(_) | Code::Call => Step(run::alone),
         }
     }
@@ -89,7 +90,7 @@ fn each(width: Width, op: Op, shape: Shape) -> Step {
                 $(Op::$one => of::<Each<row::$one, 1>>(width, shape),)+
                 $(Op::$two => of::<Each<row::$two, 2>>(width, shape),)+
                 $(Op::$three => of::<Each<row::$three, 3>>(width, shape),)+
-                $(Op::$many => of::<run::$many>(width, shape),)+
+                $(Op::$many => of::<Lanes<run::$many, 1>>(width, shape),)+
                 _ => match op.info().arguments.len() {
                     1 => of::<Other<1>>(width, shape),
                     2 => of::<Other<2>>(width, shape),
