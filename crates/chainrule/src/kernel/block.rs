@@ -3,6 +3,7 @@
 
 #![expect(unsafe_code, reason = "places are columns of the caller and slots, read side by side")]
 
+use super::dispatch::Instructions;
 use super::lanes::Lanes;
 use super::plan::Plan;
 use std::ops::Range;
@@ -93,8 +94,8 @@ pub(super) struct Results<'r, 'c> {
 
 /// Runs `plan` over `rows` of the columns. Sums are added to; output columns begin at the first of
 /// the rows.
-#[inline(always)]
-pub(super) fn run<L: Lanes>(
+pub(super) fn run(
+    instructions: Instructions,
     plan: &Plan,
     frame: &mut Frame,
     columns: &[&[f64]],
@@ -107,6 +108,7 @@ pub(super) fn run<L: Lanes>(
     assert!(frame.room.len() == frame.groups * plan.columns);
     assert!(results.sums.len() == plan.sums && results.stores.len() == plan.stores);
     let groups = frame.groups;
+    let steps = plan.steps(instructions);
     frame.lay_out(plan, uniforms);
     let mut from = rows.start;
     while from < rows.end {
@@ -115,8 +117,8 @@ pub(super) fn run<L: Lanes>(
         let rows = (from - rows.start, to - rows.start);
         let groups = (to - from).div_ceil(LANES);
         let block = Block { plan, places: &frame.places, uniforms, groups, rows };
-        for &instruction in &plan.code {
-            block.step::<L>(instruction, results);
+        for (i, step) in plan.code.iter().zip(steps) {
+            step.call(&block, i, results);
         }
         from = to;
     }
@@ -169,20 +171,32 @@ impl<'r> Block<'r> {
         unsafe { std::slice::from_raw_parts_mut(self.at(place), self.groups * LANES) }
     }
 
+    /// `W` groups of a place, from group `at` on.
+    #[inline(always)]
+    pub(super) fn window<const W: usize>(self, place: u32, at: usize) -> &'r [[f64; LANES]; W] {
+        debug_assert!(at + W <= self.groups);
+        // SAFETY: as for `get`; the place has these groups.
+        unsafe { &*self.at(place).add(at * LANES).cast() }
+    }
+
+    /// `W` groups of a slot, to be written, from group `at` on.
+    #[inline(always)]
+    pub(super) fn window_mut<const W: usize>(
+        self,
+        place: u32,
+        at: usize,
+    ) -> &'r mut [[f64; LANES]; W] {
+        debug_assert!(at + W <= self.groups);
+        // SAFETY: as for `set`; the slot has these groups.
+        unsafe { &mut *self.at(place).add(at * LANES).cast() }
+    }
+
     /// Group `at + k` of a place. In two parts, of which the second is a part of the instruction.
     #[inline(always)]
     pub(super) fn load<L: Lanes>(self, place: u32, at: usize, k: usize) -> L {
         debug_assert!(at + k < self.groups);
         // SAFETY: as for `get`; the place has that group.
         L::load(unsafe { &*self.at(place).add(at * LANES).add(k * LANES).cast() })
-    }
-
-    /// Writes group `at + k` of a slot.
-    #[inline(always)]
-    pub(super) fn store<L: Lanes>(self, place: u32, at: usize, k: usize, x: L) {
-        debug_assert!(at + k < self.groups);
-        // SAFETY: as for `set`; the slot has that group.
-        x.store(unsafe { &mut *self.at(place).add(at * LANES).add(k * LANES).cast() });
     }
 
     #[inline(always)]

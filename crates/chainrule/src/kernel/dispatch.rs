@@ -1,8 +1,11 @@
 //! Which instruction set runs the blocks. All of them give the same bits.
 
-use super::block::{self, Frame, Results};
-use super::plan::Plan;
-use std::ops::Range;
+#![expect(unsafe_code, reason = "calls what was compiled for features that were looked for")]
+
+use super::block::{Block, Results};
+use super::code::Instruction;
+use super::lanes::Lanes;
+use std::sync::OnceLock;
 
 /// An instruction set for which the interpreter is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,64 +58,68 @@ impl Instructions {
     }
 }
 
-/// [`block::run`] with the instructions asked for, or the portable ones where the machine has not
-/// got them.
-#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "calls after a look for them"))]
-pub(super) fn run(
-    instructions: Instructions,
-    plan: &Plan,
-    frame: &mut Frame,
-    columns: &[&[f64]],
-    rows: Range<usize>,
-    uniforms: &[f64],
-    results: &mut Results<'_, '_>,
-) {
-    match instructions {
-        #[cfg(target_arch = "x86_64")]
-        Instructions::Avx512 if instructions.is_available() => {
-            // SAFETY: the machine has the features that the function enables.
-            unsafe { x86::avx512(plan, frame, columns, rows, uniforms, results) }
+/// What an instruction does to a block of rows, written once for all instruction sets.
+pub(super) trait Body {
+    fn run<L: Lanes>(block: Block<'_>, i: Instruction, results: &mut Results<'_, '_>);
+}
+
+/// A [`Body`] compiled for an instruction set. One function with all of them would be so large that
+/// its loops lack registers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step(unsafe fn(&Block<'_>, &Instruction, &mut Results<'_, '_>));
+
+impl Step {
+    /// For the instruction set asked for, or the portable one where the machine has not got it.
+    pub(super) fn of<B: Body>(instructions: Instructions) -> Step {
+        match instructions {
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 if instructions.is_available() => Step(x86::avx512::<B>),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 if instructions.is_available() => Step(x86::avx2::<B>),
+            // No feature to enable: the target has it throughout.
+            #[cfg(target_arch = "aarch64")]
+            Instructions::Neon => Step(compiled::<B, super::lanes::Neon>),
+            _ => Step(compiled::<B, [f64; 8]>),
         }
-        #[cfg(target_arch = "x86_64")]
-        Instructions::Avx2 if instructions.is_available() => {
-            // SAFETY: the machine has the features that the function enables.
-            unsafe { x86::avx2(plan, frame, columns, rows, uniforms, results) }
-        }
-        // No feature to enable: the target has it throughout.
-        #[cfg(target_arch = "aarch64")]
-        Instructions::Neon => {
-            block::run::<super::lanes::Neon>(plan, frame, columns, rows, uniforms, results);
-        }
-        _ => block::run::<[f64; 8]>(plan, frame, columns, rows, uniforms, results),
     }
+
+    #[inline(always)]
+    pub(super) fn call(self, block: &Block<'_>, i: &Instruction, results: &mut Results<'_, '_>) {
+        // SAFETY: `of` looked for the features that the function enables.
+        unsafe { (self.0)(block, i, results) }
+    }
+}
+
+fn compiled<B: Body, L: Lanes>(block: &Block<'_>, i: &Instruction, results: &mut Results<'_, '_>) {
+    B::run::<L>(*block, *i, results);
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Frame, Plan, Range, Results, block};
+    use super::{Block, Body, Instruction, Results};
     use crate::kernel::lanes::{Avx2, Avx512};
 
     #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-    pub(super) fn avx512(
-        plan: &Plan,
-        frame: &mut Frame,
-        columns: &[&[f64]],
-        rows: Range<usize>,
-        uniforms: &[f64],
+    pub(super) fn avx512<B: Body>(
+        block: &Block<'_>,
+        i: &Instruction,
         results: &mut Results<'_, '_>,
     ) {
-        block::run::<Avx512>(plan, frame, columns, rows, uniforms, results);
+        B::run::<Avx512>(*block, *i, results);
     }
 
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn avx2(
-        plan: &Plan,
-        frame: &mut Frame,
-        columns: &[&[f64]],
-        rows: Range<usize>,
-        uniforms: &[f64],
-        results: &mut Results<'_, '_>,
-    ) {
-        block::run::<Avx2>(plan, frame, columns, rows, uniforms, results);
+    pub(super) fn avx2<B: Body>(block: &Block<'_>, i: &Instruction, results: &mut Results<'_, '_>) {
+        B::run::<Avx2>(*block, *i, results);
+    }
+}
+
+/// The functions of a plan's instructions, found once for each instruction set.
+#[derive(Debug, Default)]
+pub(super) struct Steps([OnceLock<Vec<Step>>; Instructions::ALL.len()]);
+
+impl Steps {
+    pub(super) fn get(&self, instructions: Instructions, find: impl Fn() -> Vec<Step>) -> &[Step] {
+        self.0[instructions as usize].get_or_init(find)
     }
 }

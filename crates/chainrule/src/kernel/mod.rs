@@ -23,6 +23,7 @@ mod columns;
 mod derive;
 mod dispatch;
 mod emit;
+mod functions;
 mod fuse;
 mod lanes;
 mod loops;

@@ -5,9 +5,11 @@ use super::access;
 use super::block::Frame;
 use super::code::{Code, Instruction};
 use super::derive::uniform_nodes;
+use super::dispatch::{self, Instructions, Steps};
 use super::emit::emit;
 use super::fuse::Rows;
 use super::once::Once;
+use super::step::step_of;
 use crate::algebra::Op;
 use crate::program::{NodeId, Program, Step};
 use crate::spare::Spare;
@@ -25,6 +27,8 @@ pub(super) struct Plan {
     no_columns: Vec<f64>,
     pub(super) spare: Spare<Frame>,
     pub(super) code: Vec<Instruction>,
+    /// What the instructions do.
+    steps: Steps,
     pub(super) lists: Vec<u32>,
     pub(super) columns: usize,
     /// Columns that are read so often that a copy which begins at a cache line pays.
@@ -132,6 +136,7 @@ impl Plan {
             no_columns: vec![0.0; columns],
             spare: Spare::default(),
             code: emitted.code,
+            steps: Steps::default(),
             lists: emitted.lists,
             columns,
             copied: reads[..columns].iter().map(|&reads| reads >= WORTH_A_COPY).collect(),
@@ -150,6 +155,12 @@ impl Plan {
     pub(super) fn work(&self) -> usize {
         let functions = |i: &&Instruction| matches!(i.code, Code::Unary(_) | Code::WithSlope(_));
         self.code.len() + self.lists.len() / 2 + 8 * self.code.iter().filter(functions).count()
+    }
+
+    /// The functions of the instructions.
+    pub(super) fn steps(&self, instructions: Instructions) -> &[dispatch::Step] {
+        self.steps
+            .get(instructions, || self.code.iter().map(|i| step_of(i.code, instructions)).collect())
     }
 
     /// How many numbers are the same for all rows.

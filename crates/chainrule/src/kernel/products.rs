@@ -52,9 +52,7 @@ impl Block<'_> {
                     *s = x(p[0], at, k).mul_add(self.load(p[1], at, k), *s);
                 }
             }
-            for (k, &s) in sum.iter().enumerate() {
-                self.store(dst, at, k, s);
-            }
+            self.store_all(dst, at, sum);
         });
     }
 
@@ -83,10 +81,8 @@ impl Block<'_> {
                     (*s, *t) = (u.mul_add(x, *s), w.mul_add(x, *t));
                 }
             }
-            for (k, (&s, &t)) in s.iter().zip(&t).enumerate() {
-                self.store(dst, at, k, s);
-                self.store(other, at, k, t);
-            }
+            self.store_all(dst, at, s);
+            self.store_all(other, at, t);
         });
     }
 
@@ -100,30 +96,32 @@ impl Block<'_> {
         over_groups!(2 * L::PAIRS_AT_ONCE, self.groups(), |at, W| {
             let mut sum: [L; W] = self.start(start, at);
             if !first.is_empty() {
-                for (k, s) in sum.iter_mut().enumerate() {
-                    let v: L = self.scaled(first, at, k);
-                    *s = v.mul(v);
-                }
+                self.scaled(first, at, &mut sum, |v, _| v.mul(v));
             }
             for four in rest.chunks_exact(4) {
-                for (k, s) in sum.iter_mut().enumerate() {
-                    let v: L = self.scaled(four, at, k);
-                    *s = v.mul_add(v, *s);
-                }
+                self.scaled(four, at, &mut sum, |v, s| v.mul_add(v, s));
             }
-            for (k, &s) in sum.iter().enumerate() {
-                self.store(dst, at, k, s);
-            }
+            self.store_all(dst, at, sum);
         });
     }
 
-    /// Writes `v` of a four.
+    /// Writes `v` of a four, and changes the sums by it.
     #[inline(always)]
-    fn scaled<L: Lanes>(self, four: &[u32], at: usize, k: usize) -> L {
+    fn scaled<L: Lanes, const W: usize>(
+        self,
+        four: &[u32],
+        at: usize,
+        sum: &mut [L; W],
+        add: impl Fn(L, L) -> L,
+    ) {
+        // What is read through a pointer is read once: it might be what is written.
         let (u, w) = (L::splat(self.number(four[2])), L::splat(self.number(four[3])));
-        let v = self.load::<L>(four[1], at, k).sub(u).mul(w);
-        self.store(four[0], at, k, v);
-        v
+        let (v, x) = (self.window_mut::<W>(four[0], at), self.window::<W>(four[1], at));
+        for (s, (v, x)) in sum.iter_mut().zip(v.iter_mut().zip(x)) {
+            let y = L::load(x).sub(u).mul(w);
+            y.store(v);
+            *s = add(y, *s);
+        }
     }
 
     /// What a chain begins with: a number, a place, or nothing.
@@ -294,10 +292,18 @@ impl Block<'_> {
     #[inline(always)]
     fn load_all<L: Lanes, const W: usize>(self, place: u32, at: usize) -> [L; W] {
         let mut all = [L::splat(0.0); W];
-        for (k, x) in all.iter_mut().enumerate() {
-            *x = self.load(place, at, k);
+        for (x, group) in all.iter_mut().zip(self.window::<W>(place, at)) {
+            *x = L::load(group);
         }
         all
+    }
+
+    /// Writes `W` groups of a slot.
+    #[inline(always)]
+    fn store_all<L: Lanes, const W: usize>(self, place: u32, at: usize, all: [L; W]) {
+        for (&x, group) in all.iter().zip(self.window_mut::<W>(place, at)) {
+            x.store(group);
+        }
     }
 
     /// Groups whose lanes all have a row.

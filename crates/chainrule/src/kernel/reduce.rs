@@ -2,8 +2,7 @@
 //!
 //! The result does not depend on how many threads there are or which of them took which chunk.
 
-use super::block::{Frame, Group, LANES, Results};
-use super::dispatch;
+use super::block::{self, Frame, Group, LANES, Results};
 use super::options::Options;
 use super::plan::Plan;
 use super::pool;
@@ -53,7 +52,7 @@ impl<'r> Worker<'r> {
         lanes.resize(self.plan.sums, Group([0.0; LANES]));
         let mut results = Results { sums: &mut lanes, stores: &mut [], has_nan: false };
         let (frame, i) = (&mut self.frame, run.options.instructions);
-        dispatch::run(i, self.plan, frame, run.columns, rows, self.uniforms, &mut results);
+        block::run(i, self.plan, frame, run.columns, rows, self.uniforms, &mut results);
         let sums = lanes.iter().map(fold).collect();
         self.frame.lanes = lanes;
         sums
@@ -119,7 +118,7 @@ impl Run<'_> {
                 };
                 let mut results = Results { sums: &mut [], stores: &mut stores, has_nan: false };
                 let (i, rows) = (self.options.instructions, self.chunk(number));
-                dispatch::run(i, plan, &mut frame, self.columns, rows, uniforms, &mut results);
+                block::run(i, plan, &mut frame, self.columns, rows, uniforms, &mut results);
                 has_nan.fetch_or(results.has_nan, Ordering::Relaxed);
             }
         });

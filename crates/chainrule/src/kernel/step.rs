@@ -2,120 +2,109 @@
 
 use super::block::{Block, Results};
 use super::code::{Code, Instruction};
+use super::dispatch::{Body, Instructions, Step};
+use super::functions::{binary, ternary, unary, with_slope};
 use super::lanes::Lanes;
-use super::loops::{binary, map1, map2, map3, ternary, unary, with_slope};
-use crate::algebra::Op;
+use super::loops::{map1, map2, map3};
 
-impl Block<'_> {
-    /// Runs one instruction.
-    #[inline(always)]
-    pub(super) fn step<L: Lanes>(self, i: Instruction, results: &mut Results<'_, '_>) {
-        let Instruction { code, dst, a, b, c } = i;
-        let (v, u) = (|p| self.get(p), |p| self.number(p));
-        match code {
-            Code::AddVV => map2(self.set(dst), v(a), v(b), |x, y| x + y),
-            Code::AddVU => map1(self.set(dst), v(a), {
-                let w = u(b);
-                move |x| x + w
-            }),
-            Code::SubVV => map2(self.set(dst), v(a), v(b), |x, y| x - y),
-            Code::SubVU => map1(self.set(dst), v(a), {
-                let w = u(b);
-                move |x| x - w
-            }),
-            Code::SubUV => map1(self.set(dst), v(b), {
-                let w = u(a);
-                move |x| w - x
-            }),
-            Code::MulVV => map2(self.set(dst), v(a), v(b), |x, y| x * y),
-            Code::MulVU => map1(self.set(dst), v(a), {
-                let w = u(b);
-                move |x| x * w
-            }),
-            Code::DivVV => map2(self.set(dst), v(a), v(b), |x, y| x / y),
-            Code::DivVU => map1(self.set(dst), v(a), {
-                let w = u(b);
-                move |x| x / w
-            }),
-            Code::DivUV => map1(self.set(dst), v(b), {
-                let w = u(a);
-                move |x| w / x
-            }),
-            Code::FmaVVV => map3(self.set(dst), v(a), v(b), v(c), f64::mul_add),
-            Code::FmaUVV => map2(self.set(dst), v(b), v(c), {
-                let w = u(a);
-                move |x, z| w.mul_add(x, z)
-            }),
-            Code::FmaVVU => map2(self.set(dst), v(a), v(b), {
-                let z = u(c);
-                move |x, y| x.mul_add(y, z)
-            }),
-            Code::FmaUVU => map1(self.set(dst), v(b), {
-                let (w, z) = (u(a), u(c));
-                move |x| w.mul_add(x, z)
-            }),
-            Code::FnmaVVV => map3(self.set(dst), v(a), v(b), v(c), |x, y, z| (-x).mul_add(y, z)),
-            Code::FnmaUVV => map2(self.set(dst), v(b), v(c), {
-                let w = -u(a);
-                move |x, z| w.mul_add(x, z)
-            }),
-            Code::FnmaVVU => map2(self.set(dst), v(a), v(b), {
-                let z = u(c);
-                move |x, y| (-x).mul_add(y, z)
-            }),
-            Code::FnmaUVU => map1(self.set(dst), v(b), {
-                let (w, z) = (-u(a), u(c));
-                move |x| w.mul_add(x, z)
-            }),
-            Code::FmsVVV => map3(self.set(dst), v(a), v(b), v(c), |x, y, z| x.mul_add(y, -z)),
-            Code::FmsUVV => map2(self.set(dst), v(b), v(c), {
-                let w = u(a);
-                move |x, z| w.mul_add(x, -z)
-            }),
-            Code::FmsVVU => map2(self.set(dst), v(a), v(b), {
-                let z = -u(c);
-                move |x, y| x.mul_add(y, z)
-            }),
-            Code::FmsUVU => map1(self.set(dst), v(b), {
-                let (w, z) = (u(a), -u(c));
-                move |x| w.mul_add(x, z)
-            }),
-            Code::ShiftScaleVUU => map1(self.set(dst), v(a), {
-                let (shift, scale) = (u(b), u(c));
-                move |x| (x - shift) * scale
-            }),
-            Code::Unary(op) => unary(op, self.set(dst), v(a)),
-            Code::Binary(op) => binary(op, self.set(dst), v(a), v(b)),
-            Code::Ternary(op) => ternary(op, self.set(dst), v(a), v(b), v(c)),
-            Code::Any(op) => self.any(op, dst, a, b),
-            Code::WithSlope(op) => with_slope(op, self.set(dst), self.set(b), v(a)),
-            Code::DotUV => self.dot::<L>(dst, c, a, b, |p, _, _| L::splat(u(p))),
-            Code::TwoDotsUV => self.two_dots::<L>(dst, c, a, b),
-            Code::DotVV => self.dot::<L>(dst, c, a, b, |p, at, k| self.load(p, at, k)),
-            Code::Accumulate => self.accumulate::<L>(&mut results.sums[dst as usize].0, a),
-            Code::ScaledSquares => self.scaled_squares::<L>(dst, c, a, b),
-            Code::AccumulateProducts => {
-                let triples = self.list(b, 3 * c as usize);
-                self.accumulate_products::<L>(results.sums, a, dst, triples);
-            }
-            Code::AccumulateTwo => self.accumulate_two::<L>(results.sums, (a, dst), b, c),
-            Code::AccumulateScaled => self.accumulate_scaled::<L>(results.sums, a, b, c),
-            Code::Store => {
-                let x = v(a);
-                results.stores[dst as usize][self.rows()].copy_from_slice(&x[..self.rows().len()]);
-                let count: u64 = x.iter().map(|x| u64::from(x.is_nan())).sum();
-                results.has_nan |= count > 0;
+/// The function of an instruction for an instruction set, from what it does with its block, itself and
+/// what a run gives.
+macro_rules! step {
+    ($set:expr, |$b:ident, $i:ident| $body:expr) => {
+        step!($set, |$b, $i, _| $body)
+    };
+    ($set:expr, |$b:ident, $i:ident, $results:pat_param| $body:expr) => {{
+        struct This;
+        impl Body for This {
+            #[inline(always)]
+            fn run<L: Lanes>($b: Block<'_>, $i: Instruction, $results: &mut Results<'_, '_>) {
+                $body
             }
         }
-    }
+        Step::of::<This>($set)
+    }};
+}
+pub(super) use step;
 
+/// The function of the instructions with that code.
+pub(super) fn step_of(code: Code, set: Instructions) -> Step {
+    // A loop over places, with numbers that are the same for all rows.
+    macro_rules! rows {
+        ($map:ident($($place:ident),+ $(; $($w:ident = $u:ident),+)?), $f:expr) => {
+            step!(set, |b, i| {
+                $($(let $w = b.number(i.$u);)+)?
+                $map(b.set(i.dst), $(b.get(i.$place)),+, $f);
+            })
+        };
+    }
+    match code {
+        Code::AddVV => rows!(map2(a, b), |x, y| x + y),
+        Code::AddVU => rows!(map1(a; w = b), |x| x + w),
+        Code::SubVV => rows!(map2(a, b), |x, y| x - y),
+        Code::SubVU => rows!(map1(a; w = b), |x| x - w),
+        Code::SubUV => rows!(map1(b; w = a), |x| w - x),
+        Code::MulVV => rows!(map2(a, b), |x, y| x * y),
+        Code::MulVU => rows!(map1(a; w = b), |x| x * w),
+        Code::DivVV => rows!(map2(a, b), |x, y| x / y),
+        Code::DivVU => rows!(map1(a; w = b), |x| x / w),
+        Code::DivUV => rows!(map1(b; w = a), |x| w / x),
+        Code::FmaVVV => rows!(map3(a, b, c), f64::mul_add),
+        Code::FmaUVV => rows!(map2(b, c; w = a), |x, z| w.mul_add(x, z)),
+        Code::FmaVVU => rows!(map2(a, b; z = c), |x, y| x.mul_add(y, z)),
+        Code::FmaUVU => rows!(map1(b; w = a, z = c), |x| w.mul_add(x, z)),
+        Code::FnmaVVV => rows!(map3(a, b, c), |x, y, z| (-x).mul_add(y, z)),
+        Code::FnmaUVV => rows!(map2(b, c; w = a), |x, z| (-w).mul_add(x, z)),
+        Code::FnmaVVU => rows!(map2(a, b; z = c), |x, y| (-x).mul_add(y, z)),
+        Code::FnmaUVU => rows!(map1(b; w = a, z = c), |x| (-w).mul_add(x, z)),
+        Code::FmsVVV => rows!(map3(a, b, c), |x, y, z| x.mul_add(y, -z)),
+        Code::FmsUVV => rows!(map2(b, c; w = a), |x, z| w.mul_add(x, -z)),
+        Code::FmsVVU => rows!(map2(a, b; z = c), |x, y| x.mul_add(y, -z)),
+        Code::FmsUVU => rows!(map1(b; w = a, z = c), |x| w.mul_add(x, -z)),
+        Code::ShiftScaleVUU => rows!(map1(a; shift = b, scale = c), |x| (x - shift) * scale),
+        Code::Unary(op) => unary(op, set),
+        Code::Binary(op) => binary(op, set),
+        Code::Ternary(op) => ternary(op, set),
+        Code::Any(_) => step!(set, |b, i| b.any(i)),
+        Code::WithSlope(op) => with_slope(op, set),
+        Code::DotUV => step!(set, |b, i| {
+            b.dot::<L>(i.dst, i.c, i.a, i.b, |p, _, _| L::splat(b.number(p)));
+        }),
+        Code::TwoDotsUV => step!(set, |b, i| b.two_dots::<L>(i.dst, i.c, i.a, i.b)),
+        Code::DotVV => step!(set, |b, i| {
+            b.dot::<L>(i.dst, i.c, i.a, i.b, |p, at, group| b.load(p, at, group));
+        }),
+        Code::Accumulate => step!(set, |b, i, results| {
+            b.accumulate::<L>(&mut results.sums[i.dst as usize].0, i.a);
+        }),
+        Code::ScaledSquares => step!(set, |b, i| b.scaled_squares::<L>(i.dst, i.c, i.a, i.b)),
+        Code::AccumulateProducts => step!(set, |b, i, results| {
+            let triples = b.list(i.b, 3 * i.c as usize);
+            b.accumulate_products::<L>(results.sums, i.a, i.dst, triples);
+        }),
+        Code::AccumulateTwo => step!(set, |b, i, results| {
+            b.accumulate_two::<L>(results.sums, (i.a, i.dst), i.b, i.c);
+        }),
+        Code::AccumulateScaled => step!(set, |b, i, results| {
+            b.accumulate_scaled::<L>(results.sums, i.a, i.b, i.c);
+        }),
+        Code::Store => step!(set, |b, i, results| {
+            let x = b.get(i.a);
+            results.stores[i.dst as usize][b.rows()].copy_from_slice(&x[..b.rows().len()]);
+            let count: u64 = x.iter().map(|x| u64::from(x.is_nan())).sum();
+            results.has_nan |= count > 0;
+        }),
+    }
+}
+
+impl Block<'_> {
     /// An operation of any number of places, row by row.
-    fn any(self, op: Op, dst: u32, from: u32, count: u32) {
-        let places = self.list(from, count as usize);
+    fn any(self, i: Instruction) {
+        let Code::Any(op) = i.code else { unreachable!("another instruction's function") };
+        let places = self.list(i.a, i.b as usize);
         let mut args = vec![0.0; places.len()];
-        for (i, y) in self.set(dst).iter_mut().enumerate() {
+        for (k, y) in self.set(i.dst).iter_mut().enumerate() {
             for (arg, &p) in args.iter_mut().zip(places) {
-                *arg = self.get(p)[i];
+                *arg = self.get(p)[k];
             }
             *y = op.value(&args);
         }
