@@ -309,6 +309,46 @@ fn an_adjoint_of_zero_wins_over_an_infinite_partial_in_sums_and_rows() {
 }
 
 #[test]
+fn outputs_may_be_columns_numbers_and_each_other() {
+    // The same value twice, one that another is made of, a value and its slope, two products of a
+    // matrix, and what is there before any row.
+    let outputs = |p: &[f64; 3], x: f64, y: f64| {
+        let (bend, product) = (x.tanh(), x * y);
+        let slope = 1.0 - bend * bend;
+        let matrix = [p[0] * x + p[1] * y, p[1] * x + p[2] * y];
+        let made = (product + bend).sqrt();
+        let all = [bend, slope, product, product, product + bend, made, x, p[0], 3.0, x];
+        [&all[..], &matrix].concat()
+    };
+    let kernel = Kernel::over_rows(&["a", "b", "c"], &["x", "y"], |p, row| {
+        let (x, y) = (row[0], row[1]);
+        let (bend, product) = (x.tanh(), x * y);
+        let slope = x.sech().square();
+        let matrix = [p[0] * x + p[1] * y, p[1] * x + p[2] * y];
+        let made = (product + bend).sqrt();
+        let three = 0.0 * p[0] + 3.0;
+        let all = [bend, slope, product, product, product + bend, made, x, p[0], three, x];
+        [&all[..], &matrix].concat()
+    })
+    .expect("distinct names");
+    let (mut random, p) = (Random(17), [0.3, -0.7, 1.1]);
+    for rows in SIZES {
+        let columns: Vec<_> = (0..2).map(|_| random.column(rows, -2.0, 2.0)).collect();
+        for way in every_way() {
+            let kernel = kernel.with_options(way);
+            let found = kernel.eval_batch(&p, &slices(&columns)).expect("shapes fit");
+            for i in 0..rows {
+                let expected = outputs(&p, columns[0][i], columns[1][i]);
+                for (k, (column, y)) in found.iter().zip(expected).enumerate() {
+                    let same = close(column[i], y, 1) || column[i].is_nan() && y.is_nan();
+                    assert!(same, "{way:?}, output {k}, row {i}: {} and {y}", column[i]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn results_that_depend_on_no_row_count_the_rows() {
     let kernel = Kernel::sum_over(&["a", "b"], &["x"], |p, _| p[0] * p[1]).expect("distinct");
     let x = vec![0.0; 5000];

@@ -48,12 +48,13 @@ pub(super) fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
         | Code::Unary(_)
         | Code::WithSlope(_)
         | Code::Accumulate
-        | Code::Store => vec![i.a],
+        | Code::Copy => vec![i.a],
         Code::SubUV | Code::DivUV | Code::FmaUVU | Code::FnmaUVU | Code::FmsUVU => vec![i.b],
         Code::AddVV
         | Code::SubVV
         | Code::MulVV
         | Code::DivVV
+        | Code::Watch
         | Code::Binary(_)
         | Code::FmaVVU
         | Code::FnmaVVU
@@ -93,7 +94,7 @@ pub(super) fn writes(i: &Instruction, lists: &[u32]) -> Vec<u32> {
         | Code::AccumulateProducts
         | Code::AccumulateTwo
         | Code::AccumulateScaled
-        | Code::Store => vec![],
+        | Code::Watch => vec![],
         Code::WithSlope(_) => vec![i.dst, i.b],
         Code::TwoDotsUV => vec![i.dst, pair(lists, i.a, i.b).0[0]],
         Code::ScaledSquares => {

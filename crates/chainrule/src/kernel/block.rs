@@ -23,12 +23,12 @@ pub(super) struct Frame {
     groups: usize,
     /// Slot after slot.
     slots: Vec<Group>,
-    /// Room for a copy of each column. Not behind the slots: a reference to it must not be one to
+    /// Room for a copy of each column and for each output column. Not behind the slots: a reference to it must not be one to
     /// them, whose places are in use.
     room: Vec<Group>,
     /// Lanes of the sums.
     pub(super) lanes: Vec<Group>,
-    /// Where the rows of the block stand: columns, then slots.
+    /// Where the rows of the block stand: columns, output columns, slots.
     places: Vec<*mut f64>,
 }
 
@@ -41,7 +41,8 @@ impl Frame {
         let mut frame = plan.spare.take();
         frame.groups = rows.div_ceil(LANES);
         frame.slots.resize(frame.groups * plan.slots, Group([0.0; LANES]));
-        frame.room.resize(frame.groups * plan.columns, Group([0.0; LANES]));
+        let columns = plan.columns + plan.stores;
+        frame.room.resize(frame.groups * columns, Group([0.0; LANES]));
         frame
     }
 
@@ -53,7 +54,7 @@ impl Frame {
             slot.fill(Group([uniforms[u as usize]; LANES]));
         }
         self.places.clear();
-        self.places.resize(plan.columns, std::ptr::null_mut());
+        self.places.resize(plan.columns + plan.stores, std::ptr::null_mut());
         let slots = self.slots.chunks_exact_mut(groups);
         self.places.extend(slots.map(|slot| slot.as_mut_ptr().cast::<f64>()));
     }
@@ -82,6 +83,31 @@ impl Frame {
             *place = room.as_mut_ptr().cast();
         }
     }
+
+    /// Points the places of output columns at a block of their rows, or at room where the last group
+    /// is not full.
+    fn aim(&mut self, plan: &Plan, outputs: &mut [&mut [f64]], rows: Range<usize>) {
+        let is_whole = rows.len().is_multiple_of(LANES);
+        let room = self.room.chunks_exact_mut(self.groups).skip(plan.columns);
+        let places = self.places.iter_mut().skip(plan.columns);
+        for ((place, output), room) in places.zip(outputs).zip(room) {
+            *place =
+                if is_whole { output[rows.clone()].as_mut_ptr() } else { room.as_mut_ptr().cast() };
+        }
+    }
+
+    /// Copies the rows of output columns from the room.
+    fn deliver(&self, plan: &Plan, outputs: &mut [&mut [f64]], rows: Range<usize>) {
+        if rows.len().is_multiple_of(LANES) {
+            return;
+        }
+        let room = self.room.chunks_exact(self.groups).skip(plan.columns);
+        for (output, room) in outputs.iter_mut().zip(room) {
+            for (to, from) in output[rows.clone()].chunks_mut(LANES).zip(room) {
+                to.copy_from_slice(&from.0[..to.len()]);
+            }
+        }
+    }
 }
 
 /// What a run over rows gives: sums of lanes, or output columns.
@@ -105,7 +131,7 @@ pub(super) fn run(
 ) {
     assert!(columns.len() == plan.columns && uniforms.len() == plan.uniform_count());
     assert!(frame.slots.len() == frame.groups * plan.slots);
-    assert!(frame.room.len() == frame.groups * plan.columns);
+    assert!(frame.room.len() == frame.groups * (plan.columns + plan.stores));
     assert!(results.sums.len() == plan.sums && results.stores.len() == plan.stores);
     let groups = frame.groups;
     let steps = plan.steps(instructions);
@@ -114,12 +140,15 @@ pub(super) fn run(
     while from < rows.end {
         let to = rows.end.min(from + groups * LANES);
         frame.seek(plan, columns, from..to);
-        let rows = (from - rows.start, to - rows.start);
+        let rows = from - rows.start..to - rows.start;
+        frame.aim(plan, results.stores, rows.clone());
         let groups = (to - from).div_ceil(LANES);
-        let block = Block { plan, places: &frame.places, uniforms, groups, rows };
+        let count = rows.len();
+        let block = Block { plan, places: &frame.places, uniforms, groups, count };
         for (i, step) in plan.code.iter().zip(steps) {
             step.call(&block, i, results);
         }
+        frame.deliver(plan, results.stores, rows);
         from = to;
     }
 }
@@ -132,8 +161,8 @@ pub(super) struct Block<'r> {
     uniforms: &'r [f64],
     /// Groups of eight rows; the last may not be full.
     groups: usize,
-    /// Its first row and the one behind its last, counted from the first of the run.
-    rows: (usize, usize),
+    /// Its rows.
+    count: usize,
 }
 
 impl<'r> Block<'r> {
@@ -143,8 +172,8 @@ impl<'r> Block<'r> {
     }
 
     #[inline(always)]
-    pub(super) fn rows(self) -> Range<usize> {
-        self.rows.0..self.rows.1
+    pub(super) fn count(self) -> usize {
+        self.count
     }
 
     #[inline(always)]
@@ -157,17 +186,17 @@ impl<'r> Block<'r> {
     /// The rows of a place, whole groups of them.
     #[inline(always)]
     pub(super) fn get(self, place: u32) -> &'r [f64] {
-        // SAFETY: `Frame::seek` and `run` pointed each place at so many groups of rows that outlive
-        // the block: a slot, or rows of a column. `Plan::check` made sure that no instruction writes
+        // SAFETY: `Frame::lay_out`, `seek` and `aim` pointed each place at so many groups of rows that
+        // outlive the block: a slot, or rows of a column. `Plan::check` made sure that no instruction writes
         // what it reads.
         unsafe { std::slice::from_raw_parts(self.at(place), self.groups * LANES) }
     }
 
-    /// The rows of a slot, to be written.
+    /// The rows of a slot or an output column, to be written.
     #[inline(always)]
     pub(super) fn set(self, place: u32) -> &'r mut [f64] {
-        // SAFETY: as for `get`; `Plan::check` made sure that only slots are written, which the
-        // frame lends to this block alone, and that the two of one instruction differ.
+        // SAFETY: as for `get`; `Plan::check` made sure that only slots and output columns are
+        // written, which are lent to this block alone, and that the two of one instruction differ.
         unsafe { std::slice::from_raw_parts_mut(self.at(place), self.groups * LANES) }
     }
 

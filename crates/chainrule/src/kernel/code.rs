@@ -2,8 +2,8 @@
 
 use crate::algebra::Op;
 
-/// What one instruction does to the rows of a block. `V` operands are places (columns, then
-/// slots), `U` operands numbers that are the same for all rows.
+/// What one instruction does to the rows of a block. `V` operands are places (columns, output
+/// columns, slots), `U` operands numbers that are the same for all rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Code {
     AddVV,
@@ -65,8 +65,10 @@ pub(super) enum Code {
     /// As `AccumulateProducts` with place `a` times another place instead of place `a`, for `c` of these listed
     /// from `b` on: the sum of the product itself or `NOTHING`, the place, how many triples, they.
     AccumulateScaled,
-    /// Copies place `a` to output column `dst`.
-    Store,
+    /// Place `a` as it is.
+    Copy,
+    /// Looks for NaN in places `a` and `b`.
+    Watch,
 }
 
 /// One step of the interpreter. What the fields mean depends on the code.

@@ -7,6 +7,7 @@
 use super::chains::{Dot, dots};
 use super::code::{Code, Instruction, NOTHING, UNIFORM};
 use super::fuse::{Id, Kind, Rows};
+use super::inner::Inner;
 use super::pairs::in_pairs;
 use crate::algebra::Op;
 use std::collections::HashMap;
@@ -28,53 +29,17 @@ struct Group {
     triples: Vec<u32>,
 }
 
-/// Nodes that are computed inside of the instruction that adds products with them to sums.
-struct Inner {
-    /// Differences of a column and a number.
-    is_difference: Vec<bool>,
-    /// Products that are the common factor.
-    is_factor: Vec<bool>,
-}
-
-impl Inner {
-    fn new(rows: &Rows, products: &[bool], results: &[Vec<u32>]) -> Self {
-        let n = rows.nodes.len();
-        let is_product = |i: usize| {
-            let number = |&a: &Id| rows.uniform(a).is_some();
-            rows.nodes[i].kind == Kind::Operation(Op::Mul) && !rows.nodes[i].args.iter().any(number)
-        };
-        let (mut as_difference, mut as_factor) = (vec![0; n], vec![0; n]);
-        for i in (0..n).filter(|&i| products[i] && is_product(i)) {
-            let &[a, b] = &rows.nodes[i].args[..] else { continue };
-            for (factor, other) in [(a, b), (b, a)] {
-                if factor != other && rows.difference(other).is_none() {
-                    as_difference[factor as usize] += 1;
-                }
-                if factor != other && !is_product(other as usize) {
-                    as_factor[factor as usize] += 1;
-                }
-            }
-        }
-        let is_difference = (0..n)
-            .map(|i| rows.difference(i as Id).is_some() && as_difference[i] == rows.uses[i])
-            .collect();
-        let is_factor = (0..n)
-            .map(|i| {
-                let own = results[i].len() as u32;
-                let inside = !products[i] && is_product(i) && as_factor[i] > 0 && own <= 1;
-                inside && as_factor[i] + own == rows.uses[i]
-            })
-            .collect();
-        Inner { is_difference, is_factor }
-    }
-}
-
 struct Emitter<'r> {
     rows: &'r Rows,
     inner: Inner,
     /// The sum to which a common factor is added itself.
     own: Vec<u32>,
-    columns: u32,
+    /// Output columns that a node's value goes to, of which the first is its place.
+    outputs: Vec<Vec<u32>>,
+    /// An output column in which NaN has to be looked for.
+    unwatched: Option<u32>,
+    /// Places before the slots.
+    fixed: u32,
     code: Vec<Instruction>,
     lists: Vec<u32>,
     slots: u32,
@@ -88,8 +53,18 @@ struct Emitter<'r> {
     group_of: HashMap<Id, usize>,
 }
 
-pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emitted {
+/// What becomes of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Sums over the rows.
+    Sums,
+    /// Output columns, in which NaN is looked for or not.
+    Columns { watched: bool },
+}
+
+pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], wanted: Target) -> Emitted {
     let n = rows.nodes.len();
+    let sums = wanted == Target::Sums;
     let mut results: Vec<Vec<u32>> = vec![Vec::new(); n];
     for (number, &root) in roots.iter().enumerate() {
         results[root as usize].push(number as u32);
@@ -127,7 +102,9 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
         rows,
         inner,
         own: vec![NOTHING; n],
-        columns: columns as u32,
+        outputs: vec![Vec::new(); n],
+        unwatched: None,
+        fixed: columns as u32,
         code: Vec::new(),
         lists: Vec::new(),
         slots: 0,
@@ -138,6 +115,11 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
         groups: Vec::new(),
         group_of: HashMap::new(),
     };
+    if !sums {
+        let places = results.iter().map(|r| r.iter().map(|r| columns as u32 + r).collect());
+        e.outputs = places.collect();
+        e.fixed += roots.len() as u32;
+    }
     for i in 0..n {
         let node = &rows.nodes[i];
         match node.kind {
@@ -148,7 +130,7 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
             _ if turn[i] != i => {}
             Kind::WithSlope(op) => {
                 let other = slope[&(i as Id)] as usize;
-                let (dst, b) = (e.allocate(), e.allocate());
+                let (dst, b) = (e.allocate_for(i), e.allocate_for(other));
                 let a = e.place(node.args[0]);
                 e.code.push(Instruction { code: Code::WithSlope(op), dst, a, b, c: 0 });
                 (e.place[i], e.place[other], e.defined[other]) = (dst, b, i);
@@ -164,12 +146,10 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], sums: bool) -> Emi
                 None => e.operation(i),
             },
         }
-        if !products[i] && !e.inner.is_factor[i] {
-            let code = if sums { Code::Accumulate } else { Code::Store };
-            for &dst in &results[i] {
-                let a = e.place[i];
-                e.code.push(Instruction { code, dst, a, b: 0, c: 0 });
-            }
+        match wanted {
+            Target::Sums if products[i] || e.inner.is_factor[i] => {}
+            Target::Sums => results[i].iter().for_each(|&sum| e.hand_on(Code::Accumulate, sum, i)),
+            Target::Columns { watched } => e.deliver(i, watched),
         }
         for &id in &dying[i] {
             e.release(id);
@@ -182,14 +162,48 @@ impl Emitter<'_> {
     fn allocate(&mut self) -> u32 {
         self.free.pop().unwrap_or_else(|| {
             self.slots += 1;
-            self.columns + self.slots - 1
+            self.fixed + self.slots - 1
         })
+    }
+
+    /// Where the value of node `i` goes.
+    fn allocate_for(&mut self, i: usize) -> u32 {
+        self.outputs[i].first().copied().unwrap_or_else(|| self.allocate())
+    }
+
+    /// Appends what is done with the value of node `i`.
+    fn hand_on(&mut self, code: Code, dst: u32, i: usize) {
+        self.code.push(Instruction { code, dst, a: self.place[i], b: 0, c: 0 });
+    }
+
+    fn watch(&mut self, a: u32, b: u32) {
+        self.code.push(Instruction { code: Code::Watch, dst: 0, a, b, c: 0 });
+    }
+
+    /// Copies the value of node `i` to the output columns in which it does not stand yet.
+    fn deliver(&mut self, i: usize, watched: bool) {
+        let outputs = std::mem::take(&mut self.outputs[i]);
+        if watched && !outputs.is_empty() {
+            match self.unwatched.take() {
+                Some(b) => self.watch(self.place[i], b),
+                None => self.unwatched = Some(outputs[0]),
+            }
+        }
+        for &output in outputs.iter().filter(|&&output| output != self.place[i]) {
+            self.code.push(Instruction {
+                code: Code::Copy,
+                dst: output,
+                a: self.place[i],
+                b: 0,
+                c: 0,
+            });
+        }
     }
 
     fn release(&mut self, id: Id) {
         let place = self.place[id as usize];
         let is_number = self.rows.uniform(id).is_some();
-        if place != NOTHING && place >= self.columns && !is_number {
+        if place != NOTHING && place >= self.fixed && !is_number {
             self.free.push(place);
         }
     }
@@ -201,7 +215,7 @@ impl Emitter<'_> {
         }
         // Never one that was used before: it is filled before the first block.
         self.slots += 1;
-        let place = self.columns + self.slots - 1;
+        let place = self.fixed + self.slots - 1;
         self.filled.insert(u, place);
         place
     }
@@ -214,7 +228,7 @@ impl Emitter<'_> {
     }
 
     fn push(&mut self, i: usize, code: Code, a: u32, b: u32, c: u32) {
-        let dst = self.allocate();
+        let dst = self.allocate_for(i);
         self.code.push(Instruction { code, dst, a, b, c });
         self.place[i] = dst;
     }
@@ -324,24 +338,29 @@ impl Emitter<'_> {
             }
         }
         let mut between = None;
-        for (code, pairs) in [(Code::DotUV, scaled), (Code::DotVV, plain)] {
+        let parts = [(Code::DotUV, scaled), (Code::DotVV, plain)];
+        let last = usize::from(!parts[1].1.is_empty());
+        for (k, (code, pairs)) in parts.into_iter().enumerate() {
             if pairs.is_empty() {
                 continue;
             }
-            let at = self.lists.len() as u32;
+            let (a, b) = (self.lists.len() as u32, pairs.len() as u32 / 2);
             self.lists.extend(&pairs);
-            self.push(i, code, at, pairs.len() as u32 / 2, start);
-            if let Some(slot) = between.replace(self.place[i]) {
-                self.free.push(slot);
+            if k == last {
+                self.push(i, code, a, b, start);
+            } else {
+                let dst = self.allocate();
+                self.code.push(Instruction { code, dst, a, b, c: start });
+                (between, start) = (Some(dst), dst);
             }
-            start = self.place[i];
         }
+        self.free.extend(between);
     }
 
     /// Two sums over the same places.
     fn two_dots(&mut self, (i, first): (usize, &Dot), (k, second): (usize, &Dot)) {
         let (c, other) = (self.start(first), self.start(second));
-        let (dst, to) = (self.allocate(), self.allocate());
+        let (dst, to) = (self.allocate_for(i), self.allocate_for(k));
         let a = self.lists.len() as u32;
         self.lists.extend([to, other]);
         let terms = |dot: &Dot| dot.of_numbers(self.rows).expect("products with numbers");
@@ -422,6 +441,9 @@ impl Emitter<'_> {
     }
 
     fn finish(mut self) -> Emitted {
+        if let Some(output) = self.unwatched {
+            self.watch(output, output);
+        }
         let mut joined: Vec<Instruction> = Vec::with_capacity(self.code.len());
         let mut groups = self.groups.iter().peekable();
         for (at, &instruction) in self.code.iter().enumerate() {
@@ -449,7 +471,7 @@ impl Emitter<'_> {
         }
         self.code = in_pairs(&joined, &mut self.lists);
         let mut filled: Vec<(u32, u32)> =
-            self.filled.iter().map(|(&u, &place)| (place - self.columns, u)).collect();
+            self.filled.iter().map(|(&u, &place)| (place - self.fixed, u)).collect();
         filled.sort_unstable();
         Emitted { code: self.code, lists: self.lists, slots: self.slots as usize, filled }
     }

@@ -25,6 +25,7 @@ mod dispatch;
 mod emit;
 mod functions;
 mod fuse;
+mod inner;
 mod lanes;
 mod loops;
 mod lower;

@@ -6,7 +6,7 @@ use super::block::Frame;
 use super::code::{Code, Instruction};
 use super::derive::uniform_nodes;
 use super::dispatch::{self, Instructions, Steps};
-use super::emit::emit;
+use super::emit::{self, emit};
 use super::fuse::Rows;
 use super::once::Once;
 use super::step::step_of;
@@ -123,9 +123,13 @@ impl Plan {
         let mut prologue = program.clone();
         prologue.set_outputs(numbers);
         let roots: Vec<_> = roots.iter().map(|&r| rows.id(r)).collect();
-        let emitted = emit(&rows, columns, &roots, wanted == Wanted::Sums);
+        let results = match wanted {
+            Wanted::Sums => emit::Target::Sums,
+            Wanted::Columns => emit::Target::Columns { watched: is_weak },
+        };
+        let emitted = emit(&rows, columns, &roots, results);
         let count = roots.len();
-        let mut reads = vec![0; columns + emitted.slots];
+        let mut reads = vec![0; columns + count + emitted.slots];
         for instruction in &emitted.code {
             for place in access::reads(instruction, &emitted.lists) {
                 reads[place as usize] += 1;
@@ -191,16 +195,21 @@ impl Plan {
     }
 
     /// Stops where an instruction is not what the interpreter relies on: every place exists,
-    /// only slots are written, and no instruction writes what it reads.
+    /// only output columns, by one instruction each, and slots are written, and no instruction
+    /// writes what it reads.
     fn check(&self) {
-        let places = (self.columns + self.slots) as u32;
+        let first_slot = (self.columns + self.stores) as u32;
+        let places = first_slot + self.slots as u32;
         let uniforms = self.uniform_count() as u32;
-        let mut added = HashSet::new();
+        let (mut added, mut stored) = (HashSet::new(), HashSet::new());
         for i in &self.code {
             let (reads, writes) = (access::reads(i, &self.lists), access::writes(i, &self.lists));
             assert!(reads.iter().all(|&p| p < places), "{i:?} reads a place that is not there");
-            let is_slot = |p: &u32| (self.columns as u32..places).contains(p);
-            assert!(writes.iter().all(is_slot), "{i:?} writes no slot");
+            for &write in &writes {
+                assert!((self.columns as u32..places).contains(&write), "{i:?} writes no slot");
+                let is_first = write >= first_slot || stored.insert(write);
+                assert!(is_first, "{i:?} writes an output column that another does");
+            }
             assert!(writes.iter().all(|w| !reads.contains(w)), "{i:?} writes what it reads");
             let distinct: HashSet<_> = writes.iter().collect();
             assert!(distinct.len() == writes.len(), "{i:?} writes one place twice");
@@ -208,9 +217,8 @@ impl Plan {
                 assert!((sum as usize) < self.sums, "{i:?} adds to no sum");
                 assert!(added.insert(sum), "{i:?} adds to a sum that another does");
             }
-            let is_stored = i.code != Code::Store || (i.dst as usize) < self.stores;
-            assert!(is_stored, "{i:?} stores nowhere");
         }
+        assert!(stored.len() == self.stores, "an output column is not written");
         assert!(self.filled.iter().all(|f| (f.0 as usize) < self.slots && f.1 < uniforms));
     }
 }

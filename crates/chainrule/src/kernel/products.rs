@@ -309,7 +309,7 @@ impl Block<'_> {
     /// Groups whose lanes all have a row.
     #[inline(always)]
     fn whole(self) -> usize {
-        self.rows().len() / LANES
+        self.count() / LANES
     }
 
     /// Writes the lanes that have a row in the last group, which is not full.
@@ -317,7 +317,7 @@ impl Block<'_> {
     fn put_part<L: Lanes>(self, s: L, sum: &mut [f64; LANES]) {
         let mut all = [0.0; LANES];
         s.store(&mut all);
-        let rest = self.rows().len() % LANES;
+        let rest = self.count() % LANES;
         sum[..rest].copy_from_slice(&all[..rest]);
     }
 }

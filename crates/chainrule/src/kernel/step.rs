@@ -87,10 +87,11 @@ pub(super) fn step_of(code: Code, set: Instructions) -> Step {
         Code::AccumulateScaled => step!(set, |b, i, results| {
             b.accumulate_scaled::<L>(results.sums, i.a, i.b, i.c);
         }),
-        Code::Store => step!(set, |b, i, results| {
-            let x = b.get(i.a);
-            results.stores[i.dst as usize][b.rows()].copy_from_slice(&x[..b.rows().len()]);
-            let count: u64 = x.iter().map(|x| u64::from(x.is_nan())).sum();
+        Code::Copy => rows!(map1(a), |x| x),
+        Code::Watch => step!(set, |b, i, results| {
+            // One comparison for both: with NaN, nothing can be ordered.
+            let pairs = b.get(i.a).iter().zip(b.get(i.b));
+            let count: u64 = pairs.map(|(x, y)| u64::from(x.is_nan() | y.is_nan())).sum();
             results.has_nan |= count > 0;
         }),
     }
