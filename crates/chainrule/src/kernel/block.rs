@@ -23,9 +23,11 @@ pub(super) struct Frame {
     groups: usize,
     /// Slot after slot.
     slots: Vec<Group>,
-    /// Room for a copy of each column and for each output column. Not behind the slots: a reference to it must not be one to
+    /// Room for a copy of each column. Not behind the slots: a reference to it must not be one to
     /// them, whose places are in use.
     room: Vec<Group>,
+    /// Room for each output column, apart for the same reason.
+    ends: Vec<Group>,
     /// Lanes of the sums.
     pub(super) lanes: Vec<Group>,
     /// Where the rows of the block stand: columns, output columns, slots.
@@ -41,8 +43,8 @@ impl Frame {
         let mut frame = plan.spare.take();
         frame.groups = rows.div_ceil(LANES);
         frame.slots.resize(frame.groups * plan.slots, Group([0.0; LANES]));
-        let columns = plan.columns + plan.stores;
-        frame.room.resize(frame.groups * columns, Group([0.0; LANES]));
+        frame.room.resize(frame.groups * plan.columns, Group([0.0; LANES]));
+        frame.ends.resize(frame.groups * plan.stores, Group([0.0; LANES]));
         frame
     }
 
@@ -88,7 +90,7 @@ impl Frame {
     /// is not full.
     fn aim(&mut self, plan: &Plan, outputs: &mut [&mut [f64]], rows: Range<usize>) {
         let is_whole = rows.len().is_multiple_of(LANES);
-        let room = self.room.chunks_exact_mut(self.groups).skip(plan.columns);
+        let room = self.ends.chunks_exact_mut(self.groups);
         let places = self.places.iter_mut().skip(plan.columns);
         for ((place, output), room) in places.zip(outputs).zip(room) {
             *place =
@@ -97,11 +99,11 @@ impl Frame {
     }
 
     /// Copies the rows of output columns from the room.
-    fn deliver(&self, plan: &Plan, outputs: &mut [&mut [f64]], rows: Range<usize>) {
+    fn deliver(&self, outputs: &mut [&mut [f64]], rows: Range<usize>) {
         if rows.len().is_multiple_of(LANES) {
             return;
         }
-        let room = self.room.chunks_exact(self.groups).skip(plan.columns);
+        let room = self.ends.chunks_exact(self.groups);
         for (output, room) in outputs.iter_mut().zip(room) {
             for (to, from) in output[rows.clone()].chunks_mut(LANES).zip(room) {
                 to.copy_from_slice(&from.0[..to.len()]);
@@ -131,7 +133,8 @@ pub(super) fn run(
 ) {
     assert!(columns.len() == plan.columns && uniforms.len() == plan.uniform_count());
     assert!(frame.slots.len() == frame.groups * plan.slots);
-    assert!(frame.room.len() == frame.groups * (plan.columns + plan.stores));
+    assert!(frame.room.len() == frame.groups * plan.columns);
+    assert!(frame.ends.len() == frame.groups * plan.stores);
     assert!(results.sums.len() == plan.sums && results.stores.len() == plan.stores);
     let groups = frame.groups;
     let steps = plan.steps(instructions);
@@ -148,7 +151,7 @@ pub(super) fn run(
         for (i, step) in plan.code.iter().zip(steps) {
             step.call(&block, i, results);
         }
-        frame.deliver(plan, results.stores, rows);
+        frame.deliver(results.stores, rows);
         from = to;
     }
 }
