@@ -105,3 +105,26 @@ fn threads_share_rows_and_memory_of_earlier_calls() {
         assert_eq!(found, (8200.0 * w, vec![8200.0]));
     }
 }
+
+/// Columns that begin at the same place within a cache line, and end with the memory that they stand in.
+#[test]
+fn many_rows_are_split_where_their_columns_begin_a_cache_line() {
+    let names: Vec<String> = (0..30).map(|i| format!("x{i}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let kernel =
+        Kernel::sum_over(&["w"], &names, |p, row| p[0] * row.iter().copied().sum::<Value<'_>>());
+    let options =
+        Options { threads: Some(1), block: Some(64), instructions: Instructions::Portable };
+    let kernel = kernel.expect("distinct names").with_options(options);
+    let rows = 1001;
+    let memory: Vec<f64> = (0..rows + 7).map(|i| (i % 5) as f64).collect();
+    for place in [3, 7] {
+        let from = (memory.as_ptr().align_offset(64) + place) % 8;
+        let column = &memory[from..][..rows];
+        let sum = 30.0 * column.iter().sum::<f64>();
+        let found = kernel.value_and_gradient(&[2.0], &[column; 30]).expect("shapes fit");
+        assert_eq!(found, (2.0 * sum, vec![sum]));
+        let outputs = kernel.eval_batch(&[2.0], &[column; 30]).expect("shapes fit").remove(0);
+        assert!(outputs.iter().zip(column).all(|(y, x)| *y == 60.0 * x));
+    }
+}

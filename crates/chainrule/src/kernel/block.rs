@@ -5,7 +5,8 @@
 
 use super::dispatch::Instructions;
 use super::lanes::Lanes;
-use super::plan::Plan;
+use super::plan::{Plan, WORTH_A_COPY};
+use super::split::{Split, turn};
 use std::ops::Range;
 
 /// Lanes of each sum; row `i` of a chunk goes to lane `i mod 8`.
@@ -62,17 +63,20 @@ impl Frame {
     }
 
     /// Points the places of columns at a block of rows: the caller's own, or a copy of them where the
-    /// last group is not full or the plan reads a column often that begins within a cache line.
+    /// column ends within the last group or the plan reads it often and it begins within a cache line.
     fn seek(&mut self, plan: &Plan, columns: &[&[f64]], rows: Range<usize>) {
-        let is_whole = rows.len().is_multiple_of(LANES);
+        let whole = rows.start..rows.start + rows.len().next_multiple_of(LANES);
         let room = self.room.chunks_exact_mut(self.groups);
-        let places = self.places.iter_mut().zip(columns.iter().zip(&plan.copied));
-        for ((place, (column, &is_copied)), room) in places.zip(room) {
-            let column = &column[rows.clone()];
-            if is_whole && !(is_copied && column.as_ptr().addr() % size_of::<Group>() > 0) {
-                *place = column.as_ptr().cast_mut();
-                continue;
+        let places = self.places.iter_mut().zip(columns.iter().zip(&plan.reads));
+        for ((place, (column, &reads)), room) in places.zip(room) {
+            if let Some(column) = column.get(whole.clone()) {
+                let is_aligned = column.as_ptr().addr().is_multiple_of(size_of::<Group>());
+                if is_aligned || reads < WORTH_A_COPY {
+                    *place = column.as_ptr().cast_mut();
+                    continue;
+                }
             }
+            let column = &column[rows.clone()];
             let (eights, rest) = column.as_chunks::<LANES>();
             for (group, rows) in room.iter_mut().zip(eights) {
                 group.0 = *rows;
@@ -120,8 +124,8 @@ pub(super) struct Results<'r, 'c> {
     pub(super) has_nan: bool,
 }
 
-/// Runs `plan` over `rows` of the columns. Sums are added to; output columns begin at the first of
-/// the rows.
+/// Runs `plan` over `rows` of the columns. Sums are added to, and their lanes may be turned; output
+/// columns begin at the first of the rows.
 pub(super) fn run(
     instructions: Instructions,
     plan: &Plan,
@@ -136,23 +140,23 @@ pub(super) fn run(
     assert!(frame.room.len() == frame.groups * plan.columns);
     assert!(frame.ends.len() == frame.groups * plan.stores);
     assert!(results.sums.len() == plan.sums && results.stores.len() == plan.stores);
-    let groups = frame.groups;
     let steps = plan.steps(instructions);
     frame.lay_out(plan, uniforms);
-    let mut from = rows.start;
-    while from < rows.end {
-        let to = rows.end.min(from + groups * LANES);
-        frame.seek(plan, columns, from..to);
-        let rows = from - rows.start..to - rows.start;
+    let split = Split::new(plan, columns, rows.clone(), frame.groups * LANES);
+    let (first, aligned) = (rows.start, split.aligned);
+    for rows in split {
+        if rows.start == aligned {
+            turn(results.sums, aligned - first);
+        }
+        frame.seek(plan, columns, rows.clone());
+        let rows = rows.start - first..rows.end - first;
         frame.aim(plan, results.stores, rows.clone());
-        let groups = (to - from).div_ceil(LANES);
-        let count = rows.len();
+        let (groups, count) = (rows.len().div_ceil(LANES), rows.len());
         let block = Block { plan, places: &frame.places, uniforms, groups, count };
         for (i, step) in plan.code.iter().zip(steps) {
             step.call(&block, i, results);
         }
         frame.deliver(results.stores, rows);
-        from = to;
     }
 }
 

@@ -41,6 +41,7 @@ mod record;
 mod reduce;
 mod residuals;
 mod rows;
+mod split;
 mod step;
 mod stream;
 mod sums;

@@ -15,8 +15,8 @@ use crate::program::{NodeId, Program, Step};
 use crate::spare::Spare;
 use std::collections::HashSet;
 
-/// Reads of a column that are worth a copy, as half of them cross from one cache line to the next.
-const WORTH_A_COPY: usize = 5;
+/// Reads of a column that are worth a copy, where each crosses from one cache line to the next.
+pub(super) const WORTH_A_COPY: usize = 5;
 
 /// A program prepared for many rows.
 #[derive(Debug)]
@@ -31,8 +31,12 @@ pub(super) struct Plan {
     steps: Steps,
     pub(super) lists: Vec<u32>,
     pub(super) columns: usize,
-    /// Columns that are read so often that a copy which begins at a cache line pays.
-    pub(super) copied: Vec<bool>,
+    /// How often each column is read.
+    pub(super) reads: Vec<usize>,
+    /// Columns that are read too seldom for a copy.
+    pub(super) in_place: usize,
+    /// About how many operations a row takes.
+    pub(super) work: usize,
     pub(super) slots: usize,
     /// Slots that hold a uniform number in all their rows, and its number.
     pub(super) filled: Vec<(u32, u32)>,
@@ -135,15 +139,18 @@ impl Plan {
                 reads[place as usize] += 1;
             }
         }
+        reads.truncate(columns);
         let plan = Plan {
             prologue: Once::new(&prologue.without_dead_code()),
             no_columns: vec![0.0; columns],
             spare: Spare::default(),
+            work: work(&emitted.code, &emitted.lists),
             code: emitted.code,
             steps: Steps::default(),
             lists: emitted.lists,
             columns,
-            copied: reads[..columns].iter().map(|&reads| reads >= WORTH_A_COPY).collect(),
+            in_place: reads.iter().filter(|&&reads| reads < WORTH_A_COPY).count(),
+            reads,
             slots: emitted.slots,
             filled: emitted.filled,
             sums: if wanted == Wanted::Sums { count } else { 0 },
@@ -155,10 +162,9 @@ impl Plan {
         plan
     }
 
-    /// About how many operations a row takes.
-    pub(super) fn work(&self) -> usize {
-        let functions = |i: &&Instruction| matches!(i.code, Code::Unary(_) | Code::WithSlope(_));
-        self.code.len() + self.lists.len() / 2 + 8 * self.code.iter().filter(functions).count()
+    /// What a block of a single group takes, in operations.
+    pub(super) fn short_block(&self) -> usize {
+        self.work + 16
     }
 
     /// The functions of the instructions.
@@ -221,6 +227,12 @@ impl Plan {
         assert!(stored.len() == self.stores, "an output column is not written");
         assert!(self.filled.iter().all(|f| (f.0 as usize) < self.slots && f.1 < uniforms));
     }
+}
+
+/// About how many operations a row takes.
+fn work(code: &[Instruction], lists: &[u32]) -> usize {
+    let functions = |i: &&Instruction| matches!(i.code, Code::Unary(_) | Code::WithSlope(_));
+    code.len() + lists.len() / 2 + 8 * code.iter().filter(functions).count()
 }
 
 /// Takes uniform factors and signs off a result: what is left to sum over the rows (nothing if all

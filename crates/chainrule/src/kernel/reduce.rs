@@ -128,7 +128,7 @@ impl Run<'_> {
     /// Runs `worker` on as many threads as asked for, or as the work is worth.
     fn on_threads(self, chunks: usize, worker: impl Fn() + Sync) {
         let threads = self.options.threads.unwrap_or_else(|| {
-            let work = self.prepared.fast.work();
+            let work = self.prepared.fast.work;
             let worth = 1 + self.rows.saturating_mul(work) / WORTH_A_THREAD;
             if worth == 1 {
                 return 1;
@@ -139,7 +139,7 @@ impl Run<'_> {
     }
 }
 
-/// The sum of the lanes.
+/// The sum of the lanes: the same, to the last bit, however they are turned.
 fn fold(Group(s): &Group) -> f64 {
     ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
 }

@@ -10,7 +10,8 @@ const LINE: usize = 8;
 const PAGE: usize = 512;
 
 /// A copy of columns that begins each at a cache line, and not all at the same place of a page.
-/// Worth its time where many calls use the same rows; results keep every bit.
+/// Worth its time where many calls use the same rows, and there are many columns, or they begin at
+/// different places of a cache line; results keep every bit.
 ///
 /// ```
 /// use chainrule::kernel::{Kernel, Rows};
