@@ -19,6 +19,19 @@ pub(super) trait Lanes: Copy {
     fn mul(self, other: Self) -> Self;
     /// `self·b + c`.
     fn mul_add(self, b: Self, c: Self) -> Self;
+
+    /// The first `count` lanes in place of those of `other`. Not a copy of so many numbers: reading
+    /// all eight would wait for it.
+    #[inline(always)]
+    fn instead_of(self, other: Self, count: usize) -> Self {
+        let (mut ours, mut all) = ([0.0; 8], [0.0; 8]);
+        self.store(&mut ours);
+        other.store(&mut all);
+        for (i, (x, ours)) in all.iter_mut().zip(ours).enumerate() {
+            *x = if i < count { ours } else { *x };
+        }
+        Self::load(&all)
+    }
 }
 
 impl Lanes for [f64; 8] {
@@ -62,7 +75,8 @@ mod x86 {
     use std::arch::x86_64::{
         __m256d, __m512d, _mm256_add_pd, _mm256_fmadd_pd, _mm256_loadu_pd, _mm256_mul_pd,
         _mm256_set1_pd, _mm256_storeu_pd, _mm256_sub_pd, _mm512_add_pd, _mm512_fmadd_pd,
-        _mm512_loadu_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_storeu_pd, _mm512_sub_pd,
+        _mm512_loadu_pd, _mm512_mask_blend_pd, _mm512_mul_pd, _mm512_set1_pd, _mm512_storeu_pd,
+        _mm512_sub_pd,
     };
 
     /// One register. Used only in functions that enable AVX-512.
@@ -107,6 +121,13 @@ mod x86 {
         fn mul_add(self, b: Self, c: Self) -> Self {
             // SAFETY: `dispatch` found AVX-512.
             Avx512(unsafe { _mm512_fmadd_pd(self.0, b.0, c.0) })
+        }
+        #[inline(always)]
+        fn instead_of(self, other: Self, count: usize) -> Self {
+            debug_assert!(count < 8);
+            let ours = ((1_u32 << count) - 1) as u8;
+            // SAFETY: `dispatch` found AVX-512.
+            Avx512(unsafe { _mm512_mask_blend_pd(ours, other.0, self.0) })
         }
     }
 

@@ -145,7 +145,7 @@ impl Block<'_> {
         }
         s.store(sum);
         if self.whole() < self.groups() {
-            self.put_part(L::load(sum).add(self.load(x, self.whole(), 0)), sum);
+            self.put::<L, true>(L::load(sum).add(self.load(x, self.whole(), 0)), sum);
         }
     }
 
@@ -161,11 +161,11 @@ impl Block<'_> {
     ) {
         over_groups!(L::AT_ONCE, self.whole(), |at, W| {
             let factors: [L; W] = self.load_all(a, at);
-            self.add_products(sums, own, factors, triples, at, L::store);
+            self.add_products::<L, W, false>(sums, own, factors, triples, at);
         });
         if self.whole() < self.groups() {
             let (factors, at) = ([self.load::<L>(a, self.whole(), 0)], self.whole());
-            self.add_products(sums, own, factors, triples, at, |s, sum| self.put_part(s, sum));
+            self.add_products::<L, 1, true>(sums, own, factors, triples, at);
         }
     }
 
@@ -184,28 +184,28 @@ impl Block<'_> {
         let owns = [own, other];
         over_groups!(L::PAIRS_AT_ONCE, self.whole(), |at, W| {
             let factors: [[L; W]; 2] = [self.load_all(a, at), self.load_all(b, at)];
-            self.add_two(sums, owns, factors, threes, at, L::store);
+            self.add_two::<L, W, false>(sums, owns, factors, threes, at);
         });
         if self.whole() < self.groups() {
             let at = self.whole();
             let factors: [[L; 1]; 2] = [self.load_all(a, at), self.load_all(b, at)];
-            self.add_two(sums, owns, factors, threes, at, |s, sum| self.put_part(s, sum));
+            self.add_two::<L, 1, true>(sums, owns, factors, threes, at);
         }
     }
 
-    /// Adds the factors of `W` groups from `at` on, and their products, to sums that `put` writes.
+    /// Adds the factors of `W` groups from `at` on, and their products, to sums; `PART` of the
+    /// only group if it is the last and not full.
     #[inline(always)]
-    fn add_two<L: Lanes, const W: usize>(
+    fn add_two<L: Lanes, const W: usize, const PART: bool>(
         self,
         sums: &mut [Group],
         owns: [u32; 2],
         factors: [[L; W]; 2],
         threes: &[u32],
         at: usize,
-        put: impl Fn(L, &mut [f64; LANES]),
     ) {
         for (own, factors) in owns.into_iter().zip(factors) {
-            self.add_products(sums, own, factors, &[], at, &put);
+            self.add_products::<L, W, PART>(sums, own, factors, &[], at);
         }
         let [f, g] = factors;
         for three in threes.chunks_exact(3) {
@@ -215,8 +215,8 @@ impl Block<'_> {
                 let x = self.load(three[2], at, k);
                 (s, t) = (f.mul_add(x, s), g.mul_add(x, t));
             }
-            put(s, &mut sums[i].0);
-            put(t, &mut sums[j].0);
+            self.put::<L, PART>(s, &mut sums[i].0);
+            self.put::<L, PART>(t, &mut sums[j].0);
         }
     }
 
@@ -240,7 +240,7 @@ impl Block<'_> {
                 for (f, x) in factors.iter_mut().zip(x) {
                     *f = x.mul(*f);
                 }
-                self.add_products(sums, own, factors, triples, at, L::store);
+                self.add_products::<L, W, false>(sums, own, factors, triples, at);
                 list += 3 + 3 * count;
             }
         });
@@ -250,26 +250,26 @@ impl Block<'_> {
                 let &[own, y, count] = self.list(list, 3) else { unreachable!("three were taken") };
                 let triples = self.list(list + 3, 3 * count as usize);
                 let factors = [x.mul(self.load(y, at, 0))];
-                self.add_products(sums, own, factors, triples, at, |s, sum| self.put_part(s, sum));
+                self.add_products::<L, 1, true>(sums, own, factors, triples, at);
                 list += 3 + 3 * count;
             }
         }
     }
 
-    /// Adds the factors of `W` groups from `at` on, and their products, to sums that `put` writes.
+    /// Adds the factors of `W` groups from `at` on, and their products, to sums; `PART` of the
+    /// only group if it is the last and not full.
     #[inline(always)]
-    fn add_products<L: Lanes, const W: usize>(
+    fn add_products<L: Lanes, const W: usize, const PART: bool>(
         self,
         sums: &mut [Group],
         own: u32,
         factors: [L; W],
         triples: &[u32],
         at: usize,
-        put: impl Fn(L, &mut [f64; LANES]),
     ) {
         if own != NOTHING {
             let sum = &mut sums[own as usize].0;
-            put(factors.iter().fold(L::load(sum), |s, &f| s.add(f)), sum);
+            self.put::<L, PART>(factors.iter().fold(L::load(sum), |s, &f| s.add(f)), sum);
         }
         for t in triples.chunks_exact(3) {
             let sum = &mut sums[t[0] as usize].0;
@@ -284,7 +284,7 @@ impl Block<'_> {
                     s = f.mul_add(self.load::<L>(t[1], at, k).sub(u), s);
                 }
             }
-            put(s, sum);
+            self.put::<L, PART>(s, sum);
         }
     }
 
@@ -312,12 +312,10 @@ impl Block<'_> {
         self.count() / LANES
     }
 
-    /// Writes the lanes that have a row in the last group, which is not full.
+    /// Writes a sum, or `PART` of it: the lanes that have a row in the last group.
     #[inline(always)]
-    fn put_part<L: Lanes>(self, s: L, sum: &mut [f64; LANES]) {
-        let mut all = [0.0; LANES];
-        s.store(&mut all);
-        let rest = self.count() % LANES;
-        sum[..rest].copy_from_slice(&all[..rest]);
+    fn put<L: Lanes, const PART: bool>(self, s: L, sum: &mut [f64; LANES]) {
+        let all = if PART { s.instead_of(L::load(sum), self.count() % LANES) } else { s };
+        all.store(sum);
     }
 }
