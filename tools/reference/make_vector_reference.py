@@ -52,6 +52,7 @@ def log_sum(a, b):
 EXPONENTS = [uniform(-3, 3), uniform(-0.4, 0.4), uniform(-707, 709)]
 POSITIVE = [uniform(0.5, 2), uniform(0.99, 1.01), logarithmic(1e-300, 1e300), uniform(0, 10)]
 ANGLES = [uniform(-4, 4), uniform(-100, 100), uniform(-1e6, 1e6), logarithmic(1e-20, 1, True)]
+UNIT = [uniform(-1, 1), uniform(0.4, 0.6), logarithmic(1e-20, 0.1, True), uniform(0.9, 1)]
 ONE = {
     "exp": (mp.exp, EXPONENTS),
     "exp2": (lambda x: mp.power(2, x), [uniform(-3, 3), uniform(-1021, 1023)]),
@@ -77,6 +78,8 @@ ONE = {
     "normal_cdf": (mp.ncdf, [uniform(-3, 3), uniform(-1, 1), uniform(-37, -3)]),
     "normal_pdf": (mp.npdf, [uniform(-3, 3), uniform(-37, 37)]),
     "gauss": (lambda x: mp.exp(-x * x), [uniform(-3, 3), uniform(-26, 26)]),
+    "asin": (mp.asin, UNIT),
+    "acos": (mp.acos, UNIT),
 }
 TWO = {
     "pow": (
@@ -102,6 +105,14 @@ TWO = {
             lambda: (random.uniform(-3, 3), random.uniform(-3, 3)),
             lambda: (random.uniform(-700, 700), random.uniform(-700, 700)),
             lambda: (logarithmic(1e-16, 1e-3)(), random.uniform(-40, 0)),
+        ],
+    ),
+    "atan2": (
+        mp.atan2,
+        [
+            lambda: (random.uniform(-2, 2), random.uniform(-2, 2)),
+            lambda: (b := random.uniform(-1, 1), abs(b) * random.uniform(0.4, 0.43)),
+            lambda: (logarithmic(1e-130, 1e130, True)(), logarithmic(1e-130, 1e130, True)()),
         ],
     ),
 }
@@ -130,7 +141,10 @@ HARD = {
     "normal_cdf": [-0.7068286737552907, -9.951077508737367, -31.89315479603083, -1.878191839347075],
     "normal_pdf": [-0.9675439278222493, 1.9416719372932327],
     "gauss": [0.5563037734219622, -2.1063353880030675],
+    "asin": [0.5299837019218535, -0.5284883738743513],
+    "acos": [0.5753460791852467, -0.5065916313981552],
     "pow": [(0.4517726501533849, -2.235110553037161), (0.7174648132880059, 2044.272499745011)],
+    "atan2": [(0.24957923536569362, 0.5817706639443194), (-1.1339750066081051, 1.9594959463684183)],
 }
 POINTS = 96
 

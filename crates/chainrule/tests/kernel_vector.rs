@@ -34,7 +34,7 @@ const LN_3_4: f64 = -0.2876820724517809;
 const LN_3_2: f64 = 0.4054651081081644;
 const LN_ENDS: [f64; 6] = [SQRT_2, 0.5 * SQRT_2, 2.0, 0.5, 4.0 * SQRT_2, 1e300];
 
-const FUNCTIONS: [Own; 24] = [
+const FUNCTIONS: [Own; 26] = [
     own(
         Op::Exp,
         &[LN_3_4, LN_3_2, LN_2, -LN_2, 709.782712893384, -745.1332191019411, -708.3964185322641],
@@ -71,6 +71,8 @@ const FUNCTIONS: [Own; 24] = [
     own(Op::NormalCdf, &[1.0, 5.25, 8.3, -8.3, -37.5, -38.4856, -39.5], (-37.0, 9.0)),
     own(Op::NormalPdf, &[1.0, 37.6, 38.58, 40.0], (-37.0, 37.0)),
     own(Op::Gauss, &[1.0, 26.615, 27.297, 28.0], (-26.0, 26.0)),
+    own(Op::Asin, &[0.5, 1e-8], (-1.0, 1.0)),
+    own(Op::Acos, &[0.5, 1e-16], (-1.0, 1.0)),
 ];
 
 /// Special for every function: the ends of the doubles and of the normal ones, 0 and 1.
@@ -211,6 +213,7 @@ fn pairs_of_special_values_agree_with_the_table() {
         (Op::Pow, with(&[2.0, 3.0, SQRT_2, 0.5 * SQRT_2, 1e15, 1074.0, 33.0])),
         (Op::Powc, with(&[2.0, 3.0, SQRT_2, 1e15, 1023.0])),
         (Op::Hypot, with(&[1e150, 1e-140, 3.0, 4.0])),
+        (Op::Atan2, with(&[SQRT_2 - 1.0, SQRT_2 + 1.0, 1e140, 1e-140])),
         (Op::Logaddexp, with(&[LN_2, 0.8813735870195429, 37.0, 745.1, 1e-15, 1.4])),
     ];
     for (op, special) in cases {
@@ -269,11 +272,11 @@ fn bits_are_the_same_on_every_machine() {
             hash = (hash ^ y.to_bits()).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    for op in [Op::Pow, Op::Hypot, Op::Logaddexp] {
+    for op in [Op::Pow, Op::Hypot, Op::Logaddexp, Op::Atan2] {
         let (x, y) = (Random(1).column(5000, 0.0, 9.0), Random(2).column(5000, -80.0, 80.0));
         for z in run(&kernel(op, 2), Instructions::best(), &[&x, &y]) {
             hash = (hash ^ z.to_bits()).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    assert_eq!(hash, 0x7960_168d_f573_0397, "found {hash:#x}");
+    assert_eq!(hash, 0x9549_1e72_440b_6d9d, "found {hash:#x}");
 }

@@ -70,6 +70,8 @@ pub(super) fn unary(op: Op, set: Instructions) -> Step {
         Sin angle_is_rare (reduced_angle sin)
         Cos angle_is_rare (reduced_angle cos)
         Tan angle_is_rare (reduced_angle tan)
+        Asin never (asin)
+        Acos never (acos)
         Atan never (atan)
         Sinh hyperbolic_is_rare (scale_and_rest_of_size sinh)
         Cosh hyperbolic_is_rare (scale_and_rest_of_size cosh)
@@ -149,6 +151,9 @@ pub(super) fn binary(op: Op, set: Instructions) -> Step {
                     let is_rare = |(x, y), _| math::hypot_is_rare(x, y);
                     unless_rare(out, pairs(x, y), is_rare, |(x, y), _| Op::Hypot.value(&[x, y]));
                 }),
+                Op::Atan2 => step!(set, |b, i| {
+                    atan2(b.set(i.dst), b.get(i.a), b.get(i.b));
+                }),
                 Op::Logaddexp => step!(set, |b, i| {
                     logaddexp(b.set(i.dst), b.get(i.a), b.get(i.b));
                 }),
@@ -191,6 +196,16 @@ fn power(op: Op, out: &mut [f64], a: &[f64], b: &[f64]) {
             }
         },
     );
+}
+
+#[inline(always)]
+fn atan2(out: &mut [f64], y: &[f64], x: &[f64]) {
+    for ((out, y), x) in out.chunks_mut(PIECE).zip(y.chunks(PIECE)).zip(x.chunks(PIECE)) {
+        let tangent = |(y, x)| math::eighth_of_turn(y, x);
+        two_steps(out, pairs(y, x), tangent, |(y, x), n| math::atan2(y, x, n));
+    }
+    let is_rare = |(y, x), _| math::atan2_is_rare(y, x);
+    unless_rare(out, pairs(y, x), is_rare, |(y, x), _| Op::Atan2.value(&[y, x]));
 }
 
 #[inline(always)]

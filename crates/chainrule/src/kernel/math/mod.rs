@@ -10,6 +10,7 @@
 //! function are checked in `tests/kernel_vector.rs`; decision 013 tells how they were kept low.
 
 mod exponential;
+mod inverse;
 mod logarithm;
 mod normal;
 mod power;
@@ -20,6 +21,7 @@ pub(super) use exponential::{
     quarter_and_rest, scale_and_rest_of_minus_size, scale_and_rest_of_size, sech, sech_is_rare,
     sigmoid, silu, silu_is_rare, sinh, tanh, tanh_and_slope,
 };
+pub(super) use inverse::{acos, asin, atan, atan2, atan2_is_rare, eighth_of_turn};
 pub(super) use logarithm::{
     exp_of_minus_distance, ln, ln_1p, ln_1p_is_rare, ln_is_rare, log_sigmoid, log2, log10,
     logaddexp, logaddexp_is_rare, softplus, softplus_parts,
@@ -31,7 +33,7 @@ pub(super) use normal::{
 pub(super) use power::{
     hypot, hypot_is_rare, is_mirrored, is_odd, long_ln, pow, pow_is_rare, quotient,
 };
-pub(super) use trigonometric::{angle_is_rare, atan, cos, reduced_angle, sin, tan};
+pub(super) use trigonometric::{angle_is_rare, cos, reduced_angle, sin, tan};
 
 /// Adding it rounds a number below 2^51 to a whole one, which then stands in the low bits.
 const SHIFT: f64 = 6755399441055744.0;

@@ -3,10 +3,10 @@
 //! `|x| = k·π/2 + r` with whole `k` and `|r| ≤ π/4`. The first step of the subtraction is exact and
 //! the others bring in 160 bits of π, so that `r` is right also next to a multiple of π/2.
 
-use super::{SHIFT, choose, polynomial};
-use std::f64::consts::{FRAC_2_PI, FRAC_PI_2, FRAC_PI_4, SQRT_2};
+use super::{SHIFT, polynomial};
+use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
-const HALF_PI: [f64; 3] = [FRAC_PI_2, 6.123233995736766e-17, -1.4973849048591698e-33];
+pub(super) const HALF_PI: [f64; 3] = [FRAC_PI_2, 6.123233995736766e-17, -1.4973849048591698e-33];
 
 /// `(sin r − r) / r³` in `r²`.
 const SIN: [f64; 7] = [
@@ -65,7 +65,7 @@ fn sin_and_cos(r: f64, rest: f64) -> (f64, f64) {
 }
 
 #[inline(always)]
-fn negate_if(x: f64, bit: u64) -> f64 {
+pub(super) fn negate_if(x: f64, bit: u64) -> f64 {
     f64::from_bits(x.to_bits() ^ (bit << 63))
 }
 
@@ -95,34 +95,4 @@ pub(in super::super) fn tan(x: f64, [t, r, rest]: [f64; 3]) -> f64 {
     let odd = quadrant & 1 == 1;
     let (above, below) = if odd { (cos, sin) } else { (sin, cos) };
     negate_if(above / below, (quadrant ^ (x.to_bits() >> 63)) & 1)
-}
-
-/// `(atan z − z) / z³` in `z²`, for `|z| ≤ √2 − 1`.
-const ATAN: [f64; 11] = [
-    -0.3333333333333333,
-    0.1999999999999552,
-    -0.14285714284666542,
-    0.11111111015256361,
-    -0.09090904578123903,
-    0.07692183190826087,
-    -0.06664511447381948,
-    0.0585814891280221,
-    -0.0508544973794026,
-    0.03923165829558719,
-    -0.01917688711906226,
-];
-
-/// `atan x`, within 2.5 ulp: `|x|` itself, `π/4` and `(|x| − 1) / (|x| + 1)`, or `π/2` and `−1/|x|`.
-#[inline(always)]
-pub(in super::super) fn atan(x: f64) -> f64 {
-    let a = x.abs();
-    let (middle, large) = (a > SQRT_2 - 1.0, a > SQRT_2 + 1.0);
-    let above = choose(large, -1.0, choose(middle, a - 1.0, a));
-    let below = choose(large, a, choose(middle, a + 1.0, 1.0));
-    let z = above / below;
-    let square = z * z;
-    let base = choose(large, FRAC_PI_2, choose(middle, FRAC_PI_4, 0.0));
-    let rest = choose(large, HALF_PI[1], choose(middle, 0.5 * HALF_PI[1], 0.0));
-    let y = base + ((polynomial(square, &ATAN) * square).mul_add(z, rest) + z);
-    y.copysign(x)
 }
