@@ -8,23 +8,35 @@ use super::code::{NOTHING, UNIFORM};
 use super::lanes::Lanes;
 
 /// Runs `$body` over `$count` groups: over `$W` of them at a time, from group `$at` on, `$W` being at
-/// most `$most`.
+/// most `$most`. The last ones are not left to turns of one or two, which wait for their own sums.
 macro_rules! over_groups {
     ($most:expr, $count:expr, |$at:ident, $W:ident| $body:expr) => {{
         let (mut $at, count) = (0, $count);
-        over_groups!(@ 16, $most, $at, count, $W, $body);
-        over_groups!(@ 8, $most, $at, count, $W, $body);
-        over_groups!(@ 4, $most, $at, count, $W, $body);
-        over_groups!(@ 2, $most, $at, count, $W, $body);
-        over_groups!(@ 1, $most, $at, count, $W, $body);
+        while $at < count {
+            over_groups!(@ [16 8 7 6 5 4 3 2 1], $most, $at, count - $at, $W, $body);
+        }
     }};
-    (@ $width:literal, $most:expr, $at:ident, $count:ident, $W:ident, $body:expr) => {
-        while $width <= $most && $count - $at >= $width {
-            const $W: usize = $width;
-            $body;
-            $at += $W;
+    (@ [$($width:literal)+], $most:expr, $at:ident, $left:expr, $W:ident, $body:expr) => {
+        match width($left, $most) {
+            $($width if $width <= $most => {
+                const $W: usize = $width;
+                $body;
+                $at += $W;
+            })+
+            other => unreachable!("{other} groups at a time"),
         }
     };
+}
+
+/// How many of the groups that are left come next.
+#[inline(always)]
+fn width(left: usize, most: usize) -> usize {
+    match left {
+        _ if left >= most => most,
+        // Not eight and then one.
+        9.. => left.div_ceil(2),
+        _ => left,
+    }
 }
 
 impl Block<'_> {
