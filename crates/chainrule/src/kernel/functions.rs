@@ -67,6 +67,7 @@ pub(super) fn unary(op: Op, set: Instructions) -> Step {
         Log2 ln_is_rare (log2)
         Log10 ln_is_rare (log10)
         Ln1p ln_1p_is_rare (ln_1p)
+        Cbrt cbrt_is_rare (cbrt_parts cbrt)
         Sin angle_is_rare (reduced_angle sin)
         Cos angle_is_rare (reduced_angle cos)
         Tan angle_is_rare (reduced_angle tan)

@@ -31,7 +31,8 @@ pub(super) use normal::{
     normal_ratio, normal_ratios,
 };
 pub(super) use power::{
-    hypot, hypot_is_rare, is_mirrored, is_odd, long_ln, pow, pow_is_rare, quotient,
+    cbrt, cbrt_is_rare, cbrt_parts, hypot, hypot_is_rare, is_mirrored, is_odd, long_ln, pow,
+    pow_is_rare, quotient,
 };
 pub(super) use trigonometric::{angle_is_rare, cos, reduced_angle, sin, tan};
 
