@@ -11,6 +11,7 @@
 
 mod exponential;
 mod inverse;
+mod inverse_hyperbolic;
 mod logarithm;
 mod normal;
 mod power;
@@ -22,6 +23,10 @@ pub(super) use exponential::{
     sigmoid, silu, silu_is_rare, sinh, tanh, tanh_and_slope,
 };
 pub(super) use inverse::{acos, asin, atan, atan2, atan2_is_rare, eighth_of_turn};
+pub(super) use inverse_hyperbolic::{
+    acosh, acosh_is_rare, acosh_parts, asinh, asinh_is_rare, asinh_parts, atanh, atanh_is_rare,
+    atanh_parts,
+};
 pub(super) use logarithm::{
     exp_of_minus_distance, ln, ln_1p, ln_1p_is_rare, ln_is_rare, log_sigmoid, log2, log10,
     logaddexp, logaddexp_is_rare, softplus, softplus_parts,
