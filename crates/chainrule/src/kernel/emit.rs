@@ -176,6 +176,7 @@ impl Emitter<'_> {
         self.code.push(Instruction { code, dst, a: self.place[i], b: 0, c: 0 });
     }
 
+    /// Looks for NaN in two places.
     fn watch(&mut self, a: u32, b: u32) {
         self.code.push(Instruction { code: Code::Watch, dst: 0, a, b, c: 0 });
     }
@@ -189,14 +190,10 @@ impl Emitter<'_> {
                 None => self.unwatched = Some(outputs[0]),
             }
         }
-        for &output in outputs.iter().filter(|&&output| output != self.place[i]) {
-            self.code.push(Instruction {
-                code: Code::Copy,
-                dst: output,
-                a: self.place[i],
-                b: 0,
-                c: 0,
-            });
+        for output in outputs {
+            if output != self.place[i] {
+                self.hand_on(Code::Copy, output, i);
+            }
         }
     }
 
