@@ -60,7 +60,7 @@ impl Prepared {
         } else {
             self.fast.totals(&tally.fast.total(), &call.fast, tally.fast_rows).collect()
         };
-        results.iter_mut().zip(tally.strict.total()).for_each(|(y, more)| *y += more);
+        results.iter_mut().zip(&*tally.strict.total()).for_each(|(y, more)| *y += more);
         results
     }
 

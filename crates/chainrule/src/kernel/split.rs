@@ -89,7 +89,8 @@ mod tests {
         let kernel = Kernel::sum_over(&["w"], &names, |p, row| {
             p[0] * row.iter().copied().sum::<Value<'_>>()
         });
-        let derived = kernel.expect("distinct names").derived(Sums::Gradient, &[1.0]);
+        let kernel = kernel.expect("distinct names");
+        let derived = kernel.derived(Sums::Gradient, &[1.0]);
         let plan = &derived.expect("one parameter").prepared.fast;
         let memory = vec![0.0; len + 16];
         let line = memory.as_ptr().align_offset(64);

@@ -48,7 +48,7 @@ impl Kernel {
         Ok(Stream {
             kernel: self.clone(),
             what,
-            derived,
+            derived: Arc::clone(derived),
             parameters: parameters.to_vec(),
             call,
             tally: Tally::default(),

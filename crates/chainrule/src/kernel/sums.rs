@@ -159,7 +159,7 @@ impl Kernel {
         let derived = self.derived(what, parameters)?;
         let rows = self.shape(parameters, columns)?;
         let call = derived.call(parameters);
-        let tally = self.tally(&derived, &call, columns, rows);
+        let tally = self.tally(derived, &call, columns, rows);
         Ok(derived.totals(what, parameters, rows, &call, &tally))
     }
 
@@ -183,7 +183,7 @@ impl Kernel {
         same_length("gradient entry", n, gradient.len())?;
         same_length("matrix entry", if what.has_matrix() { n * n } else { 0 }, matrix.len())?;
         let call = derived.call(parameters);
-        let tally = self.tally(&derived, &call, columns, rows);
+        let tally = self.tally(derived, &call, columns, rows);
         let sums = derived.prepared.results(&call, &tally);
         Ok(derived.finish(parameters, &sums, gradient, matrix))
     }
@@ -295,13 +295,13 @@ impl Kernel {
     }
 
     /// The programs of sums of that kind.
-    pub(super) fn derived(&self, what: Sums, parameters: &[f64]) -> Result<Arc<Derived>, Error> {
+    pub(super) fn derived(&self, what: Sums, parameters: &[f64]) -> Result<&Arc<Derived>, Error> {
         if what != Sums::GaussNewton {
             self.shared.rows.single()?;
         }
         same_length("parameter", self.parameters().len(), parameters.len())?;
         let made = &self.shared.sums.0[what as usize];
-        Ok(Arc::clone(made.get_or_init(|| Arc::new(self.shared.make(what)))))
+        Ok(made.get_or_init(|| Arc::new(self.shared.make(what))))
     }
 
     pub(super) fn tally(

@@ -4,6 +4,7 @@
 //! is. Only the left edge of the tree is kept: as many lists of sums as the number of chunks has
 //! binary digits, however many rows there are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The sums of some chunks. An empty list is a chunk that adds nothing here.
@@ -14,6 +15,10 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// The next chunk.
     fn push(&mut self, sums: Vec<f64>) {
         let (mut level, mut sums) = (0, sums);
@@ -24,10 +29,10 @@ impl Tree {
     }
 
     /// The sums of all chunks so far; empty if there is none.
-    pub(super) fn total(&self) -> Vec<f64> {
-        let mut parts = self.parts.iter().rev().map(|part| &part.1);
-        let last = parts.next().cloned().unwrap_or_default();
-        parts.fold(last, |right, left| join(left.clone(), &right))
+    pub(super) fn total(&self) -> Cow<'_, [f64]> {
+        let mut parts = self.parts.iter().rev().map(|part| Cow::Borrowed(&part.1[..]));
+        let last = parts.next().unwrap_or_default();
+        parts.fold(last, |right, left| Cow::Owned(join(left.into_owned(), &right)))
     }
 }
 
@@ -52,6 +57,7 @@ pub(super) enum Chunk {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     pub(super) fast: Tree,
+    /// Without anything as long as there is nothing strict.
     pub(super) strict: Tree,
     /// Rows of the chunks that the fast plan ran.
     pub(super) fast_rows: usize,
@@ -74,7 +80,6 @@ impl Tally {
         }
         let mut next = Some(chunk);
         while let Some(chunk) = next {
-            self.chunks += 1;
             let (fast, strict) = match chunk {
                 Chunk::Fast(rows, sums) => {
                     self.fast_rows += rows;
@@ -83,7 +88,14 @@ impl Tally {
                 Chunk::Strict(results) => (Vec::new(), results),
             };
             self.fast.push(fast);
-            self.strict.push(strict);
+            let is_first = !strict.is_empty() && self.strict.is_empty();
+            if is_first {
+                (0..self.chunks).for_each(|_| self.strict.push(Vec::new()));
+            }
+            if is_first || !self.strict.is_empty() {
+                self.strict.push(strict);
+            }
+            self.chunks += 1;
             next = self.early.remove(&self.chunks);
         }
     }
