@@ -227,12 +227,11 @@ impl<'r> Block<'r> {
         unsafe { &mut *self.at(place).add(at * LANES).cast() }
     }
 
-    /// Group `at + k` of a place. In two parts, of which the second is a part of the instruction.
+    /// Group `at + k` of a place.
     #[inline(always)]
     pub(super) fn load<L: Lanes>(self, place: u32, at: usize, k: usize) -> L {
-        debug_assert!(at + k < self.groups);
-        // SAFETY: as for `get`; the place has that group.
-        L::load(unsafe { &*self.at(place).add(at * LANES).add(k * LANES).cast() })
+        let [group] = self.window::<1>(place, at + k);
+        L::load(group)
     }
 
     #[inline(always)]

@@ -28,6 +28,24 @@ macro_rules! over_groups {
     };
 }
 
+/// Runs `$body` over the rows of `$block`: with `$PART` false over the groups whose lanes all have a row,
+/// then with `$PART` true over the last one, if it is not full.
+macro_rules! over_rows {
+    ($block:expr, $most:expr, |$at:ident, $W:ident, $PART:ident| $body:expr) => {{
+        let whole = $block.count() / LANES;
+        {
+            const $PART: bool = false;
+            over_groups!($most, whole, |$at, $W| $body);
+        }
+        if whole < $block.groups() {
+            const $PART: bool = true;
+            const $W: usize = 1;
+            let $at = whole;
+            $body;
+        }
+    }};
+}
+
 /// How many of the groups that are left come next.
 #[inline(always)]
 fn width(left: usize, most: usize) -> usize {
@@ -148,19 +166,6 @@ impl Block<'_> {
         }
     }
 
-    /// Adds place `x` to a sum, each row to its lane, in order of the rows.
-    #[inline(always)]
-    pub(super) fn accumulate<L: Lanes>(self, sum: &mut [f64; LANES], x: u32) {
-        let mut s = L::load(sum);
-        for k in 0..self.whole() {
-            s = s.add(self.load(x, k, 0));
-        }
-        s.store(sum);
-        if self.whole() < self.groups() {
-            self.put::<L, true>(L::load(sum).add(self.load(x, self.whole(), 0)), sum);
-        }
-    }
-
     /// Adds place `a` to sum `own`, if it is one, and `a·(y − u)` to the sum of each triple (sum,
     /// place `y`, number `u` or nothing), each row to its lane, in order of the rows.
     #[inline(always)]
@@ -171,14 +176,10 @@ impl Block<'_> {
         own: u32,
         triples: &[u32],
     ) {
-        over_groups!(L::AT_ONCE, self.whole(), |at, W| {
+        over_rows!(self, L::AT_ONCE, |at, W, PART| {
             let factors: [L; W] = self.load_all(a, at);
-            self.add_products::<L, W, false>(sums, own, factors, triples, at);
+            self.add_products::<L, W, PART>(sums, own, factors, triples, at);
         });
-        if self.whole() < self.groups() {
-            let (factors, at) = ([self.load::<L>(a, self.whole(), 0)], self.whole());
-            self.add_products::<L, 1, true>(sums, own, factors, triples, at);
-        }
     }
 
     /// The same for two factors, places and sums of themselves, and threes (two sums, place `y`).
@@ -194,15 +195,10 @@ impl Block<'_> {
             unreachable!("two were listed first")
         };
         let owns = [own, other];
-        over_groups!(L::PAIRS_AT_ONCE, self.whole(), |at, W| {
+        over_rows!(self, L::PAIRS_AT_ONCE, |at, W, PART| {
             let factors: [[L; W]; 2] = [self.load_all(a, at), self.load_all(b, at)];
-            self.add_two::<L, W, false>(sums, owns, factors, threes, at);
+            self.add_two::<L, W, PART>(sums, owns, factors, threes, at);
         });
-        if self.whole() < self.groups() {
-            let at = self.whole();
-            let factors: [[L; 1]; 2] = [self.load_all(a, at), self.load_all(b, at)];
-            self.add_two::<L, 1, true>(sums, owns, factors, threes, at);
-        }
     }
 
     /// Adds the factors of `W` groups from `at` on, and their products, to sums; `PART` of the
@@ -242,7 +238,7 @@ impl Block<'_> {
         list: u32,
         count: u32,
     ) {
-        over_groups!(L::AT_ONCE, self.whole(), |at, W| {
+        over_rows!(self, L::AT_ONCE, |at, W, PART| {
             let x: [L; W] = self.load_all(a, at);
             let mut list = list;
             for _ in 0..count {
@@ -252,20 +248,10 @@ impl Block<'_> {
                 for (f, x) in factors.iter_mut().zip(x) {
                     *f = x.mul(*f);
                 }
-                self.add_products::<L, W, false>(sums, own, factors, triples, at);
+                self.add_products::<L, W, PART>(sums, own, factors, triples, at);
                 list += 3 + 3 * count;
             }
         });
-        if self.whole() < self.groups() {
-            let (x, at, mut list): (L, _, _) = (self.load(a, self.whole(), 0), self.whole(), list);
-            for _ in 0..count {
-                let &[own, y, count] = self.list(list, 3) else { unreachable!("three were taken") };
-                let triples = self.list(list + 3, 3 * count as usize);
-                let factors = [x.mul(self.load(y, at, 0))];
-                self.add_products::<L, 1, true>(sums, own, factors, triples, at);
-                list += 3 + 3 * count;
-            }
-        }
     }
 
     /// Adds the factors of `W` groups from `at` on, and their products, to sums; `PART` of the
@@ -316,12 +302,6 @@ impl Block<'_> {
         for (&x, group) in all.iter().zip(self.window_mut::<W>(place, at)) {
             x.store(group);
         }
-    }
-
-    /// Groups whose lanes all have a row.
-    #[inline(always)]
-    fn whole(self) -> usize {
-        self.count() / LANES
     }
 
     /// Writes a sum, or `PART` of it: the lanes that have a row in the last group.

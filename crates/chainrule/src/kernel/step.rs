@@ -74,7 +74,7 @@ pub(super) fn step_of(code: Code, set: Instructions) -> Step {
             b.dot::<L>(i.dst, i.c, i.a, i.b, |p, at, group| b.load(p, at, group));
         }),
         Code::Accumulate => step!(set, |b, i, results| {
-            b.accumulate::<L>(&mut results.sums[i.dst as usize].0, i.a);
+            b.accumulate_products::<L>(results.sums, i.a, i.dst, &[]);
         }),
         Code::ScaledSquares => step!(set, |b, i| b.scaled_squares::<L>(i.dst, i.c, i.a, i.b)),
         Code::AccumulateProducts => step!(set, |b, i, results| {
