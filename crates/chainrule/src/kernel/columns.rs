@@ -1,6 +1,6 @@
 //! A number for each row: outputs, gradients and Jacobians as columns.
 
-use super::plan::Wanted;
+use super::emit::Wanted;
 use super::prepared::Prepared;
 use super::{Kernel, Shared};
 use crate::error::Error;

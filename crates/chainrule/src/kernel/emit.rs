@@ -34,8 +34,9 @@ struct Emitter<'r> {
     inner: Inner,
     /// The sum to which a common factor is added itself.
     own: Vec<u32>,
-    /// Output columns that a node's value goes to, of which the first is its place.
-    outputs: Vec<Vec<u32>>,
+    wanted: Wanted,
+    /// Sums or output columns that a node's value goes to. The first column is its place.
+    results: Vec<Vec<u32>>,
     /// An output column in which NaN has to be looked for.
     unwatched: Option<u32>,
     /// Places before the slots.
@@ -53,21 +54,32 @@ struct Emitter<'r> {
     group_of: HashMap<Id, usize>,
 }
 
-/// What becomes of the results.
+/// What is wanted of the outputs of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target {
-    /// Sums over the rows.
+pub(super) enum Wanted {
+    /// Their sums over all rows.
     Sums,
-    /// Output columns, in which NaN is looked for or not.
-    Columns { watched: bool },
+    /// A column for each.
+    Columns,
 }
 
-pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], wanted: Target) -> Emitted {
+/// With `watched`, NaN is looked for in output columns.
+pub(super) fn emit(
+    rows: &Rows,
+    columns: usize,
+    roots: &[Id],
+    wanted: Wanted,
+    watched: bool,
+) -> Emitted {
     let n = rows.nodes.len();
-    let sums = wanted == Target::Sums;
+    let (sums, fixed) = match wanted {
+        Wanted::Sums => (true, columns),
+        Wanted::Columns => (false, columns + roots.len()),
+    };
     let mut results: Vec<Vec<u32>> = vec![Vec::new(); n];
     for (number, &root) in roots.iter().enumerate() {
-        results[root as usize].push(number as u32);
+        let first = if sums { 0 } else { columns };
+        results[root as usize].push((first + number) as u32);
     }
     let (dots, turn) = dots(rows);
     let products: Vec<bool> = (0..n)
@@ -102,9 +114,10 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], wanted: Target) ->
         rows,
         inner,
         own: vec![NOTHING; n],
-        outputs: vec![Vec::new(); n],
+        wanted,
+        results,
         unwatched: None,
-        fixed: columns as u32,
+        fixed: fixed as u32,
         code: Vec::new(),
         lists: Vec::new(),
         slots: 0,
@@ -115,16 +128,11 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], wanted: Target) ->
         groups: Vec::new(),
         group_of: HashMap::new(),
     };
-    if !sums {
-        let places = results.iter().map(|r| r.iter().map(|r| columns as u32 + r).collect());
-        e.outputs = places.collect();
-        e.fixed += roots.len() as u32;
-    }
     for i in 0..n {
         let node = &rows.nodes[i];
         match node.kind {
             Kind::Column(c) => e.place[i] = c,
-            Kind::Uniform(_) if results[i].is_empty() => continue,
+            Kind::Uniform(_) if e.results[i].is_empty() => continue,
             Kind::Uniform(u) => e.place[i] = e.fill(u),
             Kind::Gone | Kind::SlopeOf => {}
             _ if turn[i] != i => {}
@@ -136,8 +144,10 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], wanted: Target) ->
                 (e.place[i], e.place[other], e.defined[other]) = (dst, b, i);
             }
             _ if e.inner.is_difference[i] => {}
-            _ if e.inner.is_factor[i] => e.own[i] = results[i].first().copied().unwrap_or(NOTHING),
-            _ if products[i] => e.accumulate_product(i, results[i][0]),
+            _ if e.inner.is_factor[i] => {
+                e.own[i] = e.results[i].first().copied().unwrap_or(NOTHING);
+            }
+            _ if products[i] => e.accumulate_product(i, e.results[i][0]),
             _ => match &dots[i] {
                 Some(dot) => match dot.partner.and_then(|k| Some((k, dots[k].as_ref()?))) {
                     Some(other) => e.two_dots((i, dot), other),
@@ -146,10 +156,8 @@ pub(super) fn emit(rows: &Rows, columns: usize, roots: &[Id], wanted: Target) ->
                 None => e.operation(i),
             },
         }
-        match wanted {
-            Target::Sums if products[i] || e.inner.is_factor[i] => {}
-            Target::Sums => results[i].iter().for_each(|&sum| e.hand_on(Code::Accumulate, sum, i)),
-            Target::Columns { watched } => e.deliver(i, watched),
+        if !products[i] && !e.inner.is_factor[i] {
+            e.hand_on(i, watched);
         }
         for &id in &dying[i] {
             e.release(id);
@@ -168,33 +176,34 @@ impl Emitter<'_> {
 
     /// Where the value of node `i` goes.
     fn allocate_for(&mut self, i: usize) -> u32 {
-        self.outputs[i].first().copied().unwrap_or_else(|| self.allocate())
+        match (self.wanted, self.results[i].first()) {
+            (Wanted::Columns, Some(&output)) => output,
+            _ => self.allocate(),
+        }
     }
 
-    /// Appends what is done with the value of node `i`.
-    fn hand_on(&mut self, code: Code, dst: u32, i: usize) {
-        self.code.push(Instruction { code, dst, a: self.place[i], b: 0, c: 0 });
+    /// Adds the value of node `i` to its sums, or copies it to the output columns in which it does
+    /// not stand yet.
+    fn hand_on(&mut self, i: usize, watched: bool) {
+        let (a, results) = (self.place[i], std::mem::take(&mut self.results[i]));
+        let step = |code, dst| Instruction { code, dst, a, b: 0, c: 0 };
+        if self.wanted == Wanted::Sums {
+            self.code.extend(results.into_iter().map(|sum| step(Code::Accumulate, sum)));
+            return;
+        }
+        let copies = results.iter().filter(|&&output| output != a);
+        self.code.extend(copies.map(|&output| step(Code::Copy, output)));
+        if let (true, Some(&output)) = (watched, results.first()) {
+            match self.unwatched.take() {
+                Some(other) => self.watch(output, other),
+                None => self.unwatched = Some(output),
+            }
+        }
     }
 
     /// Looks for NaN in two places.
     fn watch(&mut self, a: u32, b: u32) {
         self.code.push(Instruction { code: Code::Watch, dst: 0, a, b, c: 0 });
-    }
-
-    /// Copies the value of node `i` to the output columns in which it does not stand yet.
-    fn deliver(&mut self, i: usize, watched: bool) {
-        let outputs = std::mem::take(&mut self.outputs[i]);
-        if watched && !outputs.is_empty() {
-            match self.unwatched.take() {
-                Some(b) => self.watch(self.place[i], b),
-                None => self.unwatched = Some(outputs[0]),
-            }
-        }
-        for output in outputs {
-            if output != self.place[i] {
-                self.hand_on(Code::Copy, output, i);
-            }
-        }
     }
 
     fn release(&mut self, id: Id) {

@@ -6,7 +6,7 @@ use super::block::Frame;
 use super::code::{Code, Instruction};
 use super::derive::uniform_nodes;
 use super::dispatch::{self, Instructions, Steps};
-use super::emit::{self, emit};
+use super::emit::{Wanted, emit};
 use super::fuse::Rows;
 use super::once::Once;
 use super::step::step_of;
@@ -64,15 +64,6 @@ enum Source {
     Count,
 }
 
-/// What is wanted of the outputs of a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// Their sums over all rows.
-    Sums,
-    /// A column for each.
-    Columns,
-}
-
 impl Plan {
     /// The plan of a program whose first inputs are `uniforms` numbers that are the same for all
     /// rows. A `strict` one takes no factor out of a sum.
@@ -127,11 +118,7 @@ impl Plan {
         let mut prologue = program.clone();
         prologue.set_outputs(numbers);
         let roots: Vec<_> = roots.iter().map(|&r| rows.id(r)).collect();
-        let results = match wanted {
-            Wanted::Sums => emit::Target::Sums,
-            Wanted::Columns => emit::Target::Columns { watched: is_weak },
-        };
-        let emitted = emit(&rows, columns, &roots, results);
+        let emitted = emit(&rows, columns, &roots, wanted, is_weak);
         let count = roots.len();
         let mut reads = vec![0; columns + count + emitted.slots];
         for instruction in &emitted.code {

@@ -1,9 +1,10 @@
 //! A row's program with its plans, and how results come from them.
 
 use super::derive::Job;
+use super::emit::Wanted;
 use super::lower;
 use super::options::Options;
-use super::plan::{Plan, Wanted};
+use super::plan::Plan;
 use super::reduce::Run;
 use super::tally::Tally;
 use std::sync::OnceLock;

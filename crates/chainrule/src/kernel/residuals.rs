@@ -3,7 +3,7 @@
 
 use super::Kernel;
 use super::derive::Job;
-use super::plan::Wanted;
+use super::emit::Wanted;
 use super::prepared::Prepared;
 use super::record::RowProgram;
 use super::sums::Derived;

@@ -1,7 +1,7 @@
 //! Sums over rows: values, gradients, Hessians and the matrices of Gauss and Newton.
 
 use super::derive::{Job, Outer};
-use super::plan::Wanted;
+use super::emit::Wanted;
 use super::prepared::{Call, Prepared};
 use super::reduce::Run;
 use super::tally::Tally;
