@@ -1,6 +1,7 @@
 //! What an instruction reads, writes and adds to.
 
 use super::code::{Code, Instruction, NOTHING, UNIFORM};
+use crate::algebra::Op;
 
 /// What an instruction that adds products to sums multiplies with its place `a`.
 struct Scaled<'l> {
@@ -40,6 +41,7 @@ pub(super) fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
     let pairs = |from: u32, count: u32| lists[from as usize..][..2 * count as usize].to_vec();
     let start = |c: u32| (c != NOTHING && c & UNIFORM == 0).then_some(c);
     match i.code {
+        Code::WithSlope(Op::Div) => vec![i.a, i.c],
         Code::ShiftScaleVUU
         | Code::AddVU
         | Code::SubVU
@@ -54,14 +56,15 @@ pub(super) fn reads(i: &Instruction, lists: &[u32]) -> Vec<u32> {
         | Code::SubVV
         | Code::MulVV
         | Code::DivVV
-        | Code::Watch
         | Code::Binary(_)
         | Code::FmaVVU
         | Code::FnmaVVU
         | Code::FmsVVU => vec![i.a, i.b],
         Code::FmaUVV | Code::FnmaUVV | Code::FmsUVV => vec![i.b, i.c],
         Code::FmaVVV | Code::FnmaVVV | Code::FmsVVV | Code::Ternary(_) => vec![i.a, i.b, i.c],
-        Code::Any(_) => lists[i.a as usize..][..i.b as usize].to_vec(),
+        Code::Any(_) | Code::Formula(_) | Code::Watch => {
+            lists[i.a as usize..][..i.b as usize].to_vec()
+        }
         Code::DotUV => pairs(i.a, i.b).chunks(2).map(|p| p[1]).chain(start(i.c)).collect(),
         Code::TwoDotsUV => {
             let ([_, second], threes) = pair(lists, i.a, i.b);

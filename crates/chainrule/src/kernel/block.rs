@@ -199,6 +199,16 @@ impl<'r> Block<'r> {
         unsafe { std::slice::from_raw_parts(self.at(place), self.groups * LANES) }
     }
 
+    /// The rows of `N` places, listed from `list` on.
+    #[inline(always)]
+    pub(super) fn all<const N: usize>(self, list: u32) -> [&'r [f64]; N] {
+        let mut all: [&[f64]; N] = [&[]; N];
+        for (rows, &place) in all.iter_mut().zip(self.list(list, N)) {
+            *rows = self.get(place);
+        }
+        all
+    }
+
     /// The rows of a slot or an output column, to be written.
     #[inline(always)]
     pub(super) fn set(self, place: u32) -> &'r mut [f64] {

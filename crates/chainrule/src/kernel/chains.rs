@@ -8,6 +8,8 @@ use std::collections::HashMap;
 pub(super) struct Dot {
     pub(super) terms: Vec<(Id, Id)>,
     pub(super) start: Option<Id>,
+    /// The nodes before the last that are part of it.
+    pub(super) inside: Vec<Id>,
     /// Whether all terms are squares of scaled differences that are computed with it.
     pub(super) is_of_scaled: bool,
     /// A later chain over the same places that is computed with it.
@@ -23,6 +25,17 @@ impl Dot {
             return None;
         }
         self.terms.iter().map(|&term| rows.with_number(term)).collect()
+    }
+
+    /// The factors, if it is a sum of two products of places and nothing else is computed with it.
+    pub(super) fn two(&self, rows: &Rows) -> Option<[[Id; 2]; 2]> {
+        let is_alone = self.start.is_none() && !self.is_of_scaled && self.partner.is_none();
+        match self.terms[..] {
+            [(a, b), (c, d)] if is_alone && self.of_numbers(rows).is_none() => {
+                Some([[a, b], [c, d]])
+            }
+            _ => None,
+        }
     }
 }
 
@@ -64,11 +77,11 @@ pub(super) fn dots(rows: &Rows) -> (Vec<Option<Dot>>, Vec<usize>) {
         if terms.len() < 2 {
             continue;
         }
-        for id in inside {
+        for &id in &inside {
             turn[id as usize] = i;
         }
         terms.reverse();
-        dots[i] = Some(Dot { terms, start, is_of_scaled: false, partner: None });
+        dots[i] = Some(Dot { terms, start, inside, is_of_scaled: false, partner: None });
     }
     scale_inside(rows, &mut dots, &mut turn);
     pair(rows, &mut dots, &mut turn);

@@ -1,5 +1,6 @@
 //! The instructions of the block interpreter.
 
+use super::formula::Formula;
 use crate::algebra::Op;
 
 /// What one instruction does to the rows of a block. `V` operands are places (columns, output
@@ -39,7 +40,9 @@ pub(super) enum Code {
     Ternary(Op),
     /// An operation of `b` places listed from `a` on.
     Any(Op),
-    /// An operation of place `a`, and its derivative into place `b`.
+    /// A formula of `b` places listed from `a` on.
+    Formula(Formula),
+    /// An operation of place `a`, a division by place `c`, and its derivative by `a` into place `b`.
     WithSlope(Op),
     /// `c + Σ u·x` over `b` pairs (number, place) listed from `a` on.
     DotUV,
@@ -67,7 +70,7 @@ pub(super) enum Code {
     AccumulateScaled,
     /// Place `a` as it is.
     Copy,
-    /// Looks for NaN in places `a` and `b`.
+    /// Looks for NaN in `b` places listed from `a` on.
     Watch,
 }
 

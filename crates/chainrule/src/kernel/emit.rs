@@ -6,8 +6,10 @@
 
 use super::chains::{Dot, dots};
 use super::code::{Code, Instruction, NOTHING, UNIFORM};
+use super::formula::Formula;
 use super::fuse::{Id, Kind, Rows};
 use super::inner::Inner;
+use super::nested::nested;
 use super::pairs::in_pairs;
 use crate::algebra::Op;
 use std::collections::HashMap;
@@ -37,8 +39,8 @@ struct Emitter<'r> {
     wanted: Wanted,
     /// Sums or output columns that a node's value goes to. The first column is its place.
     results: Vec<Vec<u32>>,
-    /// An output column in which NaN has to be looked for.
-    unwatched: Option<u32>,
+    /// Output columns in which NaN has to be looked for.
+    watched: Vec<u32>,
     /// Places before the slots.
     fixed: u32,
     code: Vec<Instruction>,
@@ -81,7 +83,7 @@ pub(super) fn emit(
         let first = if sums { 0 } else { columns };
         results[root as usize].push((first + number) as u32);
     }
-    let (dots, turn) = dots(rows);
+    let (dots, mut turn) = dots(rows);
     let products: Vec<bool> = (0..n)
         .map(|i| {
             let product = matches!(rows.nodes[i].kind, Kind::Operation(Op::Mul | Op::Square));
@@ -90,6 +92,7 @@ pub(super) fn emit(
         })
         .collect();
     let inner = Inner::new(rows, &products, &results);
+    let nested = nested(rows, &products, &inner, &dots, &mut turn);
     let mut last: Vec<usize> = (0..n).collect();
     for (node, &turn) in rows.nodes.iter().zip(&turn) {
         for &arg in &node.args {
@@ -116,7 +119,7 @@ pub(super) fn emit(
         own: vec![NOTHING; n],
         wanted,
         results,
-        unwatched: None,
+        watched: Vec::new(),
         fixed: fixed as u32,
         code: Vec::new(),
         lists: Vec::new(),
@@ -140,7 +143,8 @@ pub(super) fn emit(
                 let other = slope[&(i as Id)] as usize;
                 let (dst, b) = (e.allocate_for(i), e.allocate_for(other));
                 let a = e.place(node.args[0]);
-                e.code.push(Instruction { code: Code::WithSlope(op), dst, a, b, c: 0 });
+                let c = node.args.get(1).map_or(0, |&divisor| e.place(divisor));
+                e.code.push(Instruction { code: Code::WithSlope(op), dst, a, b, c });
                 (e.place[i], e.place[other], e.defined[other]) = (dst, b, i);
             }
             _ if e.inner.is_difference[i] => {}
@@ -153,7 +157,10 @@ pub(super) fn emit(
                     Some(other) => e.two_dots((i, dot), other),
                     None => e.dot(i, dot),
                 },
-                None => e.operation(i),
+                None => match &nested[i] {
+                    Some((formula, args)) => e.formula(i, *formula, args),
+                    None => e.operation(i),
+                },
             },
         }
         if !products[i] && !e.inner.is_factor[i] {
@@ -193,17 +200,31 @@ impl Emitter<'_> {
         }
         let copies = results.iter().filter(|&&output| output != a);
         self.code.extend(copies.map(|&output| step(Code::Copy, output)));
-        if let (true, Some(&output)) = (watched, results.first()) {
-            match self.unwatched.take() {
-                Some(other) => self.watch(output, other),
-                None => self.unwatched = Some(output),
-            }
+        if watched {
+            self.watched.extend(results.first());
         }
     }
 
-    /// Looks for NaN in two places.
-    fn watch(&mut self, a: u32, b: u32) {
-        self.code.push(Instruction { code: Code::Watch, dst: 0, a, b, c: 0 });
+    /// Looks for NaN in the output columns.
+    fn watch(&mut self) {
+        if !self.watched.is_empty() {
+            let (a, b) = self.listed(&self.watched.clone());
+            self.code.push(Instruction { code: Code::Watch, dst: 0, a, b, c: 0 });
+        }
+    }
+
+    /// Where a list of places begins, and how many they are.
+    fn listed(&mut self, places: &[u32]) -> (u32, u32) {
+        let start = self.lists.len() as u32;
+        self.lists.extend(places);
+        (start, places.len() as u32)
+    }
+
+    /// A formula of nodes.
+    fn formula(&mut self, i: usize, formula: Formula, args: &[Id]) {
+        let places: Vec<u32> = args.iter().map(|&id| self.place(id)).collect();
+        let (a, b) = self.listed(&places);
+        self.push(i, Code::Formula(formula), a, b, 0);
     }
 
     fn release(&mut self, id: Id) {
@@ -310,9 +331,8 @@ impl Emitter<'_> {
             (Op::Mul, &[a, b]) => self.push(i, Code::MulVV, a, b, 0),
             (Op::Div, &[a, b]) => self.push(i, Code::DivVV, a, b, 0),
             _ if op.info().any || self.rows.is_exact => {
-                let start = self.lists.len() as u32;
-                self.lists.extend(&places);
-                self.push(i, Code::Any(op), start, places.len() as u32, 0);
+                let (a, b) = self.listed(&places);
+                self.push(i, Code::Any(op), a, b, 0);
             }
             (_, &[a]) => self.push(i, Code::Unary(op), a, 0, 0),
             (_, &[a, b]) => self.push(i, Code::Binary(op), a, b, 0),
@@ -330,11 +350,18 @@ impl Emitter<'_> {
         }
     }
 
-    /// One instruction for the terms with a uniform factor, one for the others.
+    /// One instruction for the terms with a uniform factor, one for the others; one for both if they
+    /// are few.
     fn dot(&mut self, i: usize, dot: &Dot) {
         let mut start = self.start(dot);
         if dot.is_of_scaled {
             return self.scaled_squares(i, dot, start);
+        }
+        let short = Formula::dot(dot.terms.len(), dot.start.is_some());
+        if let (Some(formula), None) = (short, dot.of_numbers(self.rows)) {
+            let factors = dot.terms.iter().flat_map(|&(a, b)| [a, b]);
+            let args: Vec<Id> = factors.chain(dot.start).collect();
+            return self.formula(i, formula, &args);
         }
         let (mut scaled, mut plain) = (Vec::new(), Vec::new());
         for &(a, b) in &dot.terms {
@@ -447,9 +474,7 @@ impl Emitter<'_> {
     }
 
     fn finish(mut self) -> Emitted {
-        if let Some(output) = self.unwatched {
-            self.watch(output, output);
-        }
+        self.watch();
         let mut joined: Vec<Instruction> = Vec::with_capacity(self.code.len());
         let mut groups = self.groups.iter().peekable();
         for (at, &instruction) in self.code.iter().enumerate() {

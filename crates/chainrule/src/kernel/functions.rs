@@ -93,8 +93,8 @@ pub(super) fn unary(op: Op, set: Instructions) -> Step {
     }
 }
 
-/// `tanh`, the normal distribution function, `softplus` or the rectifier, and its derivative, which
-/// goes to place `b`. Their steps leave two numbers to each other.
+/// `tanh`, the normal distribution function, `softplus`, `ln`, the rectifier or a division, and its
+/// derivative, which goes to place `b`. Their steps leave two numbers to each other.
 pub(super) fn with_slope(op: Op, set: Instructions) -> Step {
     macro_rules! pieces {
         (|$out:ident, $slope:ident, $x:ident| $body:expr) => {
@@ -118,6 +118,17 @@ pub(super) fn with_slope(op: Op, set: Instructions) -> Step {
             map_to_two(out, slope, x, math::normal_ratio);
             map_to_two(out, slope, x, math::normal_cdf_and_pdf);
         }),
+        Op::Ln => step!(set, |b, i| {
+            let (out, slope, x) = (b.set(i.dst), b.set(i.b), b.get(i.a));
+            map_to_two(out, slope, x, |x, _| {
+                [math::ln(x), if x >= 0.0 { 1.0 / x } else { f64::NAN }]
+            });
+            let is_rare = |x, _| math::ln_is_rare(x);
+            unless_rare(out, x.iter().copied(), is_rare, |x, _| Op::Ln.value(&[x]));
+        }),
+        Op::Div => step!(set, |b, i| {
+            divide(b.set(i.dst), b.set(i.b), b.get(i.a), b.get(i.c));
+        }),
         Op::Softplus => pieces!(|out, slope, x| {
             map1(slope, x, |x| math::exp_of_minus_size(x)[0]);
             let rows = x.iter().copied().zip(slope.iter().copied());
@@ -135,6 +146,20 @@ pub(super) fn with_slope(op: Op, set: Instructions) -> Step {
             map_to_two(out, slope, x, |x, _| math::quarter_and_rest(x));
             map_to_two(out, slope, x, math::tanh_and_slope);
         }),
+    }
+}
+
+/// Quotients and the reciprocals of the divisors.
+#[inline(always)]
+fn divide(out: &mut [f64], reciprocals: &mut [f64], x: &[f64], c: &[f64]) {
+    let mut ordinary = u64::MAX;
+    for (((y, r), &x), &c) in out.iter_mut().zip(&mut *reciprocals).zip(x).zip(c) {
+        *r = 1.0 / c;
+        *y = math::quotient_by(x, c, *r);
+        ordinary &= math::are_ordinary(x, c);
+    }
+    if !math::is_ordinary(ordinary) {
+        map2(out, x, c, |x, c| x / c);
     }
 }
 

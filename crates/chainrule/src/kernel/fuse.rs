@@ -23,7 +23,7 @@ pub(super) enum Kind {
     Fms,
     /// `(a − u)·w` with uniform numbers `u` and `w`, rounded twice.
     ShiftScale,
-    /// An operation of `a` that gives its derivative too.
+    /// An operation that gives its derivative by its first argument too.
     WithSlope(Op),
     /// The derivative that node `a` gives.
     SlopeOf,
@@ -129,14 +129,23 @@ impl Rows {
 
     /// Where an operation and its derivative are both wanted, one instruction gives both: `tanh`
     /// and `sech²`, the normal distribution function and its density, `softplus` and the logistic
-    /// function, the rectifier and its step.
+    /// function, the logarithm and the reciprocal where it has one, the rectifier and its step; and a
+    /// division with the reciprocal of its divisor.
     fn pair_with_slopes(&mut self, program: &Program) {
         let mut firsts: HashMap<(Op, Id), usize> = HashMap::new();
         for i in 0..self.nodes.len() {
             let Kind::Operation(op) = self.nodes[i].kind else { continue };
             let arg = self.nodes[i].args[0];
             let (first, x, inside) = match op {
-                Op::Tanh | Op::NormalCdf | Op::Softplus | Op::Relu => {
+                Op::Div => {
+                    let divisor = self.nodes[i].args[1];
+                    if self.uniform(arg).is_none() && self.uniform(divisor).is_none() {
+                        firsts.entry((op, divisor)).or_insert(i);
+                    }
+                    continue;
+                }
+                Op::Recip => (Op::Div, arg, vec![]),
+                Op::Tanh | Op::NormalCdf | Op::Softplus | Op::Ln | Op::Relu => {
                     firsts.insert((op, arg), i);
                     continue;
                 }
@@ -148,10 +157,15 @@ impl Rows {
                     }
                     _ => continue,
                 },
-                Op::Select => match self.step_of(i, program) {
-                    Some((x, inside)) => (Op::Relu, x, inside),
-                    None => continue,
-                },
+                Op::Select => {
+                    if let Some((x, inside)) = self.step_of(i, program) {
+                        (Op::Relu, x, inside)
+                    } else if let Some((x, inside)) = self.guarded_reciprocal(i, program) {
+                        (Op::Ln, x, inside)
+                    } else {
+                        continue;
+                    }
+                }
                 _ => continue,
             };
             let Some(&pair) = firsts.get(&(first, x)) else { continue };
@@ -180,20 +194,38 @@ impl Rows {
     /// For the derivative of the rectifier, `x > 0` unless `x` is NaN: `x`, and the nodes that only
     /// it uses.
     fn step_of(&self, i: usize, program: &Program) -> Option<(Id, Vec<Id>)> {
-        let number = |id: Id| match program.step(self.uniforms[self.uniform(id)? as usize]) {
+        let &[is_number, is_above, otherwise] = &self.nodes[i].args[..] else { return None };
+        let &[x, same] = self.inside(is_number, Op::Eq)? else { return None };
+        let &[y, zero] = self.inside(is_above, Op::Gt)? else { return None };
+        let fits = x == same
+            && x == y
+            && self.constant(zero, program)? == 0.0
+            && self.constant(otherwise, program)?.is_nan();
+        fits.then(|| (x, vec![is_number, is_above]))
+    }
+
+    /// For the derivative of the logarithm, `1/x` unless `x < 0`: as above.
+    fn guarded_reciprocal(&self, i: usize, program: &Program) -> Option<(Id, Vec<Id>)> {
+        let &[is_inside, reciprocal, otherwise] = &self.nodes[i].args[..] else { return None };
+        let &[x, zero] = self.inside(is_inside, Op::Ge)? else { return None };
+        let &[y] = self.inside(reciprocal, Op::Recip)? else { return None };
+        let fits = x == y
+            && self.constant(zero, program)? == 0.0
+            && self.constant(otherwise, program)?.is_nan();
+        fits.then(|| (x, vec![is_inside, reciprocal]))
+    }
+
+    /// The arguments of node `id`, if it is such an operation that only one other uses.
+    fn inside(&self, id: Id, op: Op) -> Option<&[Id]> {
+        let node = &self.nodes[id as usize];
+        (node.kind == Kind::Operation(op) && self.is_private(id)).then_some(&node.args[..])
+    }
+
+    fn constant(&self, id: Id, program: &Program) -> Option<f64> {
+        match program.step(self.uniforms[self.uniform(id)? as usize]) {
             Step::Constant(c) => Some(c),
             _ => None,
-        };
-        let inside = |id: Id, op: Op| match &self.nodes[id as usize] {
-            Node { kind: Kind::Operation(found), args } if *found == op && self.is_private(id) => {
-                Some((args[0], args[1]))
-            }
-            _ => None,
-        };
-        let &[is_number, is_above, otherwise] = &self.nodes[i].args[..] else { return None };
-        let ((x, same), (y, zero)) = (inside(is_number, Op::Eq)?, inside(is_above, Op::Gt)?);
-        let fits = x == same && x == y && number(zero)? == 0.0 && number(otherwise)?.is_nan();
-        fits.then(|| (x, vec![is_number, is_above]))
+        }
     }
 
     /// The factors of a product that nothing else uses.

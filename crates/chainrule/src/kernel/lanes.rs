@@ -17,6 +17,11 @@ pub(super) trait Lanes: Copy {
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
+    /// `−self`, which the compiler joins with what takes it.
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self::splat(-0.0).sub(self)
+    }
     /// `self·b + c`.
     fn mul_add(self, b: Self, c: Self) -> Self;
 

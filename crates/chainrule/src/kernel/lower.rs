@@ -94,6 +94,8 @@ struct Lowering<'r> {
     sums: HashMap<NodeId, SumOfExp>,
     /// The reciprocals made so far.
     reciprocals: HashMap<NodeId, NodeId>,
+    /// The products made so far with a power of two, by its bits and the other factor.
+    scaled: HashMap<(u64, NodeId), NodeId>,
 }
 
 impl<'r> Lowering<'r> {
@@ -104,6 +106,7 @@ impl<'r> Lowering<'r> {
             nonnegative: HashSet::new(),
             sums: HashMap::new(),
             reciprocals: HashMap::new(),
+            scaled: HashMap::new(),
         }
     }
 
@@ -225,7 +228,32 @@ impl<'r> Lowering<'r> {
             let product = self.product(x, y);
             return if c * k < 0.0 { self.write(Op::Neg, &[product]) } else { product };
         }
-        if a == b { self.write(Op::Square, &[a]) } else { self.write(Op::Mul, &[a, b]) }
+        if let Some((scaled, other)) = self.scaled_before(a, b) {
+            return self.product(scaled, other);
+        }
+        if a == b {
+            return self.write(Op::Square, &[a]);
+        }
+        let product = self.write(Op::Mul, &[a, b]);
+        if let Some((c, x)) = self.power_times(product) {
+            self.scaled.insert((c.to_bits(), x), product);
+        }
+        product
+    }
+
+    /// For `c·(x·y)` with a power of two `c`: `c·x`, if that is there already, and `y`. Two constants would
+    /// change places for ever.
+    fn scaled_before(&self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
+        let of = |power: NodeId, product: NodeId| {
+            let (c, &[x, y]) = (self.known(power)?, self.is(product, Op::Mul)?) else {
+                return None;
+            };
+            let scaled = |x: NodeId| self.scaled.get(&(c.to_bits(), x)).copied();
+            let is_constant = self.known(x).or(self.known(y)).is_some();
+            let found = scaled(x).map(|x| (x, y)).or_else(|| scaled(y).map(|y| (y, x)));
+            found.filter(|_| !is_constant)
+        };
+        of(a, b).or_else(|| of(b, a))
     }
 
     /// The parts of a product of a power of two and something else.
@@ -247,6 +275,9 @@ impl<'r> Lowering<'r> {
                 if let Some(k) = self.known(factor).filter(|&k| is_power_of_two(c * k)) {
                     let k = self.constant(c * k);
                     return self.write(Op::Mul, &[k, other]);
+                }
+                if let Some((_, y)) = self.power_times(factor).filter(|(k, _)| c * k == 1.0) {
+                    return self.product(y, other);
                 }
             }
             let a = self.scaled(c, a);

@@ -65,6 +65,7 @@ pub(super) fn step_of(code: Code, set: Instructions) -> Step {
         Code::Binary(op) => binary(op, set),
         Code::Ternary(op) => ternary(op, set),
         Code::Any(_) => step!(set, |b, i| b.any(i)),
+        Code::Formula(formula) => formula.step(set),
         Code::WithSlope(op) => with_slope(op, set),
         Code::DotUV => step!(set, |b, i| {
             b.dot::<L>(i.dst, i.c, i.a, i.b, |p, _, _| L::splat(b.number(p)));
@@ -89,15 +90,26 @@ pub(super) fn step_of(code: Code, set: Instructions) -> Step {
         }),
         Code::Copy => rows!(map1(a), |x| x),
         Code::Watch => step!(set, |b, i, results| {
-            // One comparison for both: with NaN, nothing can be ordered.
-            let pairs = b.get(i.a).iter().zip(b.get(i.b));
-            let count: u64 = pairs.map(|(x, y)| u64::from(x.is_nan() | y.is_nan())).sum();
-            results.has_nan |= count > 0;
+            results.has_nan |= b.has_nan(b.list(i.a, i.b as usize));
         }),
     }
 }
 
 impl Block<'_> {
+    /// Whether there is NaN in the rows of the places. Infinite numbers of both signs make a sum NaN too.
+    #[inline(always)]
+    fn has_nan(self, places: &[u32]) -> bool {
+        let mut count = 0_u64;
+        for six in places.chunks(6) {
+            // The last once more, where there are fewer.
+            let [a, b, c, d, e, f] = std::array::from_fn(|n| self.get(six[n.min(six.len() - 1)]));
+            for (((((a, b), c), d), e), f) in a.iter().zip(b).zip(c).zip(d).zip(e).zip(f) {
+                count += u64::from((a + b + c + d + e + f).is_nan());
+            }
+        }
+        count > 0 && places.iter().any(|&place| self.get(place).iter().any(|x| x.is_nan()))
+    }
+
     /// An operation of any number of places, row by row.
     fn any(self, i: Instruction) {
         let Code::Any(op) = i.code else { unreachable!("another instruction's function") };

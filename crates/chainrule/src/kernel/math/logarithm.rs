@@ -61,7 +61,9 @@ pub(in super::super) fn ln(x: f64) -> f64 {
 /// Whether `ln` has no answer for `x`: zero, negative, subnormal, infinite or NaN.
 #[inline(always)]
 pub(in super::super) fn ln_is_rare(x: f64) -> bool {
-    !(f64::MIN_POSITIVE..f64::INFINITY).contains(&x)
+    // As whole numbers: one comparison.
+    const MIN: u64 = f64::MIN_POSITIVE.to_bits();
+    x.to_bits().wrapping_sub(MIN) >= f64::INFINITY.to_bits() - MIN
 }
 
 /// `log2 x`, within 2.5 ulp, for normal positive `x`; exact for powers of two.

@@ -9,6 +9,7 @@
 //! The coefficients are Chebyshev fits made with `mpmath` in 50 digits. The errors stated with each
 //! function are checked in `tests/kernel_vector.rs`; decision 013 tells how they were kept low.
 
+mod division;
 mod exponential;
 mod inverse;
 mod inverse_hyperbolic;
@@ -17,6 +18,7 @@ mod normal;
 mod power;
 mod trigonometric;
 
+pub(super) use division::{are_ordinary, is_ordinary, quotient_by};
 pub(super) use exponential::{
     cosh, exp, exp_m1, exp_m1_is_rare, exp_of_minus_size, exp2, hyperbolic_is_rare, never,
     quarter_and_rest, scale_and_rest_of_minus_size, scale_and_rest_of_size, sech, sech_is_rare,
