@@ -85,9 +85,9 @@ pub(super) fn unary(op: Op, set: Instructions) -> Step {
         Silu silu_is_rare (scale_and_rest_of_minus_size silu)
         Softplus never (exp_of_minus_size softplus_parts softplus)
         LogSigmoid never (exp_of_minus_size softplus_parts log_sigmoid)
-        Erf never (erfc_ratios erfc_ratio erf)
-        Erfc never (erfc_ratios erfc_ratio erfc)
-        NormalCdf never (normal_ratios normal_ratio normal_cdf)
+        Erf never (erf)
+        Erfc never (erfc)
+        NormalCdf never (normal_cdf)
         NormalPdf never (normal_pdf)
         Gauss never (gauss)
     }
@@ -113,10 +113,9 @@ pub(super) fn with_slope(op: Op, set: Instructions) -> Step {
             let step = if x > 0.0 { 1.0 } else { 0.0 };
             [row::Relu::value(&[x]), if x.is_nan() { f64::NAN } else { step }]
         })),
-        Op::NormalCdf => pieces!(|out, slope, x| {
-            map_to_two(out, slope, x, |x, _| math::normal_ratios(x));
-            map_to_two(out, slope, x, math::normal_ratio);
-            map_to_two(out, slope, x, math::normal_cdf_and_pdf);
+        Op::NormalCdf => step!(set, |b, i| {
+            let f = |x, _| math::normal_cdf_and_pdf(x);
+            map_to_two(b.set(i.dst), b.set(i.b), b.get(i.a), f);
         }),
         Op::Ln => step!(set, |b, i| {
             let (out, slope, x) = (b.set(i.dst), b.set(i.b), b.get(i.a));

@@ -28,7 +28,7 @@ pub(super) const LN_2: [f64; 2] = [0.6931471803691238, 1.9082149292705877e-10];
 const LOW_LN_2: f64 = 2.3190468138462996e-17;
 
 /// The middle between `ln ¾` and `ln 1½`.
-const MIDDLE: f64 = 0.05889151782819173;
+pub(super) const MIDDLE: f64 = 0.05889151782819173;
 
 /// `k` plus `shift`, and `k`.
 #[inline(always)]
@@ -47,9 +47,9 @@ fn small(r: f64) -> f64 {
 /// rounded in the product with the second.
 #[derive(Clone, Copy)]
 pub(super) struct Power {
-    pub(super) p: f64,
-    pub(super) half: f64,
-    pub(super) other: f64,
+    p: f64,
+    half: f64,
+    other: f64,
 }
 
 impl Power {
@@ -78,18 +78,6 @@ impl Power {
     #[inline(always)]
     pub(super) fn value(self) -> f64 {
         self.p.mul_add(self.half, self.half) * self.other
-    }
-
-    /// The power times a constant.
-    #[inline(always)]
-    pub(super) fn scaled(self, c: f64) -> f64 {
-        self.p.mul_add(c, c) * self.half * self.other
-    }
-
-    /// The power times `y + rest`, where `rest` is what `y` lost in rounding.
-    #[inline(always)]
-    pub(super) fn times(self, y: f64, rest: f64) -> f64 {
-        (self.p.mul_add(y, rest) + y) * self.half * self.other
     }
 }
 

@@ -33,10 +33,7 @@ pub(super) use logarithm::{
     exp_of_minus_distance, ln, ln_1p, ln_1p_is_rare, ln_is_rare, log_sigmoid, log2, log10,
     logaddexp, logaddexp_is_rare, softplus, softplus_parts,
 };
-pub(super) use normal::{
-    erf, erfc, erfc_ratio, erfc_ratios, gauss, normal_cdf, normal_cdf_and_pdf, normal_pdf,
-    normal_ratio, normal_ratios,
-};
+pub(super) use normal::{erf, erfc, gauss, normal_cdf, normal_cdf_and_pdf, normal_pdf};
 pub(super) use power::{
     cbrt, cbrt_is_rare, cbrt_parts, hypot, hypot_is_rare, is_mirrored, is_odd, long_ln, pow,
     pow_is_rare, quotient,

@@ -1,180 +1,249 @@
 //! The error function and the normal distribution.
 //!
-//! `erfc t = e^(−t²)·P(u) / (t + b)` for `t ≥ 0`, with `u = (t − a) / (t + a)`, and the same with other
-//! numbers for the distribution function. With this `b` the polynomial hardly depends on `u` near
-//! `t = 0`, where the rounding of `u` is large. The square's rounding error goes into the
-//! exponential, so that the far tail keeps its digits.
+//! What is left of them beyond `t ≥ 0` is a density at `t` over `t + h`, where `h` falls from less
+//! than 1 to 0 as `1/t` does. With `h = P/Q` the quotient is `1 / (t + h) = Q / (t·Q + P)`, with one
+//! division; an error of `P` or `Q` counts only as much as `h` does beside `t`. Nothing cancels, as
+//! no coefficient is negative. What sums and quotient lose in rounding is found by fused products
+//! and put back, and the exponential gets what the square lost, so that the far tail keeps its
+//! digits.
 
-use super::exponential::Power;
-use super::{below, choose, polynomial, within};
+use super::exponential::{LN_2, MIDDLE, Power};
+use super::{SHIFT, below, choose, polynomial, within};
+use std::f64::consts::LOG2_E;
 
-/// `e^(t²)·erfc(t)·(t + 0.8125)` in `u`, with `a = 3.75`, for `t` from 0 to 28.
-const ERFC: (f64, [f64; 22]) = (
-    0.6642531033173633,
-    [
-        -0.15556465288509413,
-        0.07242022865417609,
-        -0.0099778481061678,
-        -0.02233811756079404,
-        0.02902643348850259,
-        -0.021801941803790997,
-        0.011612194590851638,
-        -0.004309864020852365,
-        0.0008698332064608879,
-        9.921224312984117e-05,
-        -0.0001301090552723411,
-        2.694441479561073e-05,
-        9.261117949554717e-06,
-        -5.487759174211075e-06,
-        -2.8362354917810965e-07,
-        8.171925070245734e-07,
-        -4.7217514034090115e-08,
-        -1.1712462386094576e-07,
-        1.1105920856807793e-08,
-        1.544379267916873e-08,
-        -8.390915487461918e-10,
-        -1.2135326243811666e-09,
-    ],
-);
+/// Two polynomials, each as its constant and what the others have over `t`.
+struct Ratio {
+    p: (f64, [f64; 9]),
+    q: (f64, [f64; 10]),
+}
 
-/// `e^(x²/2)·Φ(−x)·(x + 1.1875)` in `u`, with `a = 5.25`, for `x` from 0 to 39.5.
-const NORMAL: (f64, [f64; 22]) = (
-    0.4730804861142104,
-    [
-        -0.11581654488521821,
-        0.05511862971599145,
-        -0.009355452622674988,
-        -0.01446478175589033,
-        0.01963530816930581,
-        -0.014737134329468634,
-        0.007719711368017482,
-        -0.002759197695958218,
-        0.0004938036857485105,
-        9.736087393887318e-05,
-        -8.789346898412746e-05,
-        1.3675996521721995e-05,
-        7.680024104028995e-06,
-        -3.374704332382394e-06,
-        -4.905950487734991e-07,
-        5.48530613044526e-07,
-        1.8934157667238527e-08,
-        -8.242266183260437e-08,
-        -9.124258242017827e-10,
-        1.05113193698494e-08,
-        5.147854632851397e-10,
-        -6.22516404281862e-10,
-    ],
-);
+/// The density over what is left beyond `t`, less `t`, for `t` from 0 to 38: within `10⁻¹⁷·(t + h)`.
+const NORMAL: Ratio = Ratio {
+    p: (
+        1225042.2279147722,
+        [
+            1540702.1805397966,
+            987880.681455125,
+            410918.43523622263,
+            120507.92254305739,
+            25659.156626385127,
+            3957.53571885331,
+            427.0458238388338,
+            29.43221174899449,
+            1.0,
+        ],
+    ),
+    q: (
+        1535362.7430540612,
+        [
+            2630233.428125732,
+            2226250.0118916193,
+            1206376.806401051,
+            459717.0925837619,
+            128246.37332208076,
+            26507.249157192906,
+            4016.4001229860683,
+            429.04582409420425,
+            29.43221174748272,
+            1.0,
+        ],
+    ),
+};
 
-/// `erf(x) / x − 1` in `x²`, for `|x| ≤ 1`.
-const ERF: [f64; 12] = [
+/// The same of `e^(−t²)/√π` and `erfc t`, for `t` from 0 to 27.3.
+const ERFC: Ratio = Ratio {
+    p: (
+        26983.062884913234,
+        [
+            48010.905789428296,
+            43548.78333439238,
+            25625.40452246228,
+            10631.016766345714,
+            3202.220350140736,
+            698.7038059015352,
+            106.66376010093668,
+            10.40066966802258,
+            0.5,
+        ],
+    ),
+    q: (
+        47826.233719590164,
+        [
+            115900.7812127024,
+            138768.94940826387,
+            106371.76639999513,
+            57340.5846172478,
+            22628.234384577223,
+            6616.268436368075,
+            1418.2089444728663,
+            214.3275203255551,
+            20.801339335016095,
+            1.0,
+        ],
+    ),
+};
+
+/// `erf(x) / x − 1` in `x²`, for `|x| ≤ ½`.
+const ERF: [f64; 9] = [
     0.12837916709551256,
-    -0.37612638903183543,
-    0.11283791670945006,
-    -0.02686617064323777,
-    0.0052239776071164225,
-    -0.0008548325975389692,
-    0.00012055294904839707,
-    -1.492473690741966e-05,
-    1.6447424703317362e-06,
-    -1.6208483801871705e-07,
-    1.3720064546777686e-08,
-    -7.795898827002142e-10,
+    -0.37612638903183465,
+    0.11283791670924645,
+    -0.026866170632656988,
+    0.005223977369322517,
+    -0.0008548297431938041,
+    0.00012053319622113669,
+    -1.4845460364947685e-05,
+    1.4721902795371848e-06,
 ];
 
-const INVERSE_ROOT_TWO_PI: f64 = 0.3989422804014327;
+/// `(2·(e^(−r/2) − 1) + r) / r²` for `ln ¾ ≤ −r/2 ≤ ln 1½`.
+const EXP: [f64; 10] = [
+    0.25,
+    -0.04166666666666963,
+    0.0052083333333336175,
+    -0.0005208333332724055,
+    4.340277778787618e-05,
+    -3.100198836599373e-06,
+    1.9376222786830262e-07,
+    -1.0763347091341217e-08,
+    5.389910326026602e-10,
+    -2.5762128789906604e-11,
+];
 
-/// `e^(−a·b)`, with what the product loses.
+/// `ln 2π` and `ln π` in two parts. The first is a multiple of 2⁻³², as that of `ln 2`: a sum of their
+/// multiples is exact.
+const LN_TWO_PI: [f64; 2] = [1.8378770663402975, 6.90480230046292e-11];
+const LN_PI: [f64; 2] = [1.144729885738343, 1.1105717373144005e-10];
+
+/// `2^−128`. A subnormal density is this times a power of two that is not.
+const LOW: f64 = 2.938735877055719e-39;
+
+/// As `polynomial`, the constant last and what is before it by fours: a long one is ready earlier, for
+/// one product more, and its constant is not rounded with the rest.
 #[inline(always)]
-fn power_of_minus(a: f64, b: f64) -> Power {
-    let h = a * b;
-    Power::of_sum(-h, -a.mul_add(b, -h))
+fn by_fours<const N: usize>(x: f64, c: &[f64; N]) -> f64 {
+    let square = x * x;
+    let pair = |i: usize| if i + 1 < N { c[i + 1].mul_add(x, c[i]) } else { c[i] };
+    let four = |i: usize| if i + 2 < N { pair(i + 2).mul_add(square, pair(i)) } else { pair(i) };
+    let mut i = (N - 2) / 4 * 4 + 1;
+    let mut sum = four(i);
+    while i > 4 {
+        i -= 4;
+        sum = sum.mul_add(square * square, four(i));
+    }
+    sum.mul_add(x, c[0])
 }
 
-/// The first step of these functions: `u`, and the reciprocal of `t + b`.
+/// `x·2^n`, for normal numbers only: an addition where the loop waits for its products.
 #[inline(always)]
-fn ratios(t: f64, a: f64, b: f64) -> [f64; 2] {
-    [(t - a) / (t + a), 1.0 / (t + b)]
+fn shifted(x: f64, n: i64) -> f64 {
+    f64::from_bits(x.to_bits().wrapping_add((n << 52).cast_unsigned()))
 }
 
-/// The second: `P(u) / (t + b)`, and what that lost in rounding.
-#[inline(always)]
-fn slow(t: f64, [u, inverse]: [f64; 2], b: f64, p: &(f64, [f64; 22])) -> [f64; 2] {
-    // The small part first: what it loses is lost from a fraction of the sum.
-    let small = polynomial(u, &p.1) * u;
-    let sum = p.0 + small;
-    let rest = (p.0 - sum) + small;
-    let d = t + b;
-    // Exact, as `b` has few digits.
-    let lost = t - (d - b);
-    let q = sum * inverse;
-    [q, (-q).mul_add(lost, (-q).mul_add(d, sum) + rest) * inverse]
+/// `e^(−(a·b + c)/2)` as `(1 + p/2)·scale·2^−128`. As part of the exponent the constant factor of a
+/// density costs no rounding.
+#[derive(Clone, Copy)]
+struct Density {
+    p: f64,
+    scale: f64,
 }
 
-#[inline(always)]
-pub(in super::super) fn normal_ratios(x: f64) -> [f64; 2] {
-    ratios(below(x.abs(), 39.5), 5.25, 1.1875)
-}
+impl Density {
+    #[inline(always)]
+    fn new(a: f64, b: f64, c: [f64; 2]) -> Self {
+        const UP: f64 = SHIFT + 1023.0 + 128.0;
+        let product = a * b;
+        let lost = a.mul_add(b, -product);
+        let whole = (product + (c[0] + 2.0 * MIDDLE)).mul_add(-0.5 * LOG2_E, UP);
+        let k = whole - UP;
+        // Beside a small product the constant and its multiple of `ln 2` would be the larger numbers.
+        let r =
+            (product + k.mul_add(2.0 * LN_2[0], c[0])) + (k.mul_add(2.0 * LN_2[1], lost) + c[1]);
+        let p = polynomial(r, &EXP).mul_add(r * r, -r);
+        Density { p, scale: f64::from_bits(whole.to_bits() << 52) }
+    }
 
-/// What the normal distribution function is of its density, to the left.
-#[inline(always)]
-pub(in super::super) fn normal_ratio(x: f64, ratios: [f64; 2]) -> [f64; 2] {
-    slow(below(x.abs(), 39.5), ratios, 1.1875, &NORMAL)
+    #[inline(always)]
+    fn value(self) -> f64 {
+        self.p.mul_add(0.5 * LOW, LOW) * self.scale
+    }
+
+    /// The density over `t + h`, within 3.5 ulp.
+    #[inline(always)]
+    fn rough_tail(self, t: f64, ratio: &Ratio) -> f64 {
+        let Ratio { p: (p0, p), q: (q0, q) } = ratio;
+        let q = t.mul_add(by_fours(t, q), *q0);
+        let y = LOW * q / t.mul_add(q, t.mul_add(by_fours(t, p), *p0));
+        self.p.mul_add(shifted(y, -1), y) * self.scale
+    }
+
+    /// The same within 2.5 ulp.
+    #[inline(always)]
+    fn tail(self, t: f64, ratio: &Ratio) -> f64 {
+        let Ratio { p: (p0, p), q: (q0, q) } = ratio;
+        let [p, over_t] = [by_fours(t, p), by_fours(t, q)];
+        let q = t.mul_add(over_t, *q0);
+        let inverse = LOW / t.mul_add(q + p, *p0);
+        let low = q * inverse;
+        // `Q·(1 − t·y) − P·y`, in terms that are small where `t` is, or small beside `Q`.
+        let y = shifted(low, 128);
+        let less = over_t.mul_add((-t).mul_add(y, 1.0), -(y * (q0 + p)));
+        let rest = t.mul_add(less, (-y).mul_add(*p0, *q0));
+        self.p.mul_add(shifted(q, -1), rest).mul_add(inverse, low) * self.scale
+    }
 }
 
 /// Distribution function of the standard normal distribution and its density, within 2.5 ulp.
 #[inline(always)]
-pub(in super::super) fn normal_cdf_and_pdf(x: f64, [q, lost]: [f64; 2]) -> [f64; 2] {
-    let a = below(x.abs(), 39.5);
-    let e = power_of_minus(0.5 * a, a);
-    let tail = e.times(q, lost);
-    [if x > 0.0 { 1.0 - tail } else { tail }, e.scaled(INVERSE_ROOT_TWO_PI)]
+pub(in super::super) fn normal_cdf_and_pdf(x: f64) -> [f64; 2] {
+    let t = below(x.abs(), 38.75);
+    let density = Density::new(t, t, LN_TWO_PI);
+    let tail = density.tail(t, &NORMAL);
+    [if x > 0.0 { 1.0 - tail } else { tail }, density.value()]
 }
 
 /// Distribution function of the standard normal distribution, within 2.5 ulp.
 #[inline(always)]
-pub(in super::super) fn normal_cdf(x: f64, ratio: [f64; 2]) -> f64 {
-    normal_cdf_and_pdf(x, ratio)[0]
-}
-
-#[inline(always)]
-pub(in super::super) fn erfc_ratios(x: f64) -> [f64; 2] {
-    ratios(below(x.abs(), 28.0), 3.75, 0.8125)
-}
-
-/// `e^(x²)·erfc |x|`.
-#[inline(always)]
-pub(in super::super) fn erfc_ratio(x: f64, ratios: [f64; 2]) -> [f64; 2] {
-    slow(below(x.abs(), 28.0), ratios, 0.8125, &ERFC)
-}
-
-/// `1 − erf x`, within 2.5 ulp.
-#[inline(always)]
-pub(in super::super) fn erfc(x: f64, [q, lost]: [f64; 2]) -> f64 {
-    let a = below(x.abs(), 28.0);
-    let tail = power_of_minus(a, a).times(q, lost);
-    if x < 0.0 { 2.0 - tail } else { tail }
-}
-
-/// The error function, within 2.5 ulp.
-#[inline(always)]
-pub(in super::super) fn erf(x: f64, ratio: [f64; 2]) -> f64 {
-    let small = within(x, -1.0, 1.0);
-    let near = small.mul_add(polynomial(small * small, &ERF), small);
-    let far = 1.0 - erfc(x.abs(), ratio);
-    choose(x.abs() < 1.0, near, far.copysign(x))
-}
-
-/// `e^(−x²)`, within 2.5 ulp.
-#[inline(always)]
-pub(in super::super) fn gauss(x: f64) -> f64 {
-    let a = below(x.abs(), 28.0);
-    power_of_minus(a, a).value()
+pub(in super::super) fn normal_cdf(x: f64) -> f64 {
+    normal_cdf_and_pdf(x)[0]
 }
 
 /// Density of the standard normal distribution, within 2.5 ulp.
 #[inline(always)]
 pub(in super::super) fn normal_pdf(x: f64) -> f64 {
-    let a = below(x.abs(), 40.0);
-    power_of_minus(0.5 * a, a).scaled(INVERSE_ROOT_TWO_PI)
+    let t = below(x.abs(), 38.75);
+    Density::new(t, t, LN_TWO_PI).value()
+}
+
+/// `e^(−t²)/√π`.
+#[inline(always)]
+fn erfc_density(t: f64) -> Density {
+    Density::new(t + t, t, LN_PI)
+}
+
+/// `1 − erf x`, within 2.5 ulp.
+#[inline(always)]
+pub(in super::super) fn erfc(x: f64) -> f64 {
+    let t = below(x.abs(), 27.5);
+    let tail = erfc_density(t).tail(t, &ERFC);
+    if x < 0.0 { 2.0 - tail } else { tail }
+}
+
+/// The error function, within 2.5 ulp.
+#[inline(always)]
+pub(in super::super) fn erf(x: f64) -> f64 {
+    let small = within(x, -0.5, 0.5);
+    let near = small.mul_add(polynomial(small * small, &ERF), small);
+    // A tail of less than ½ has a last place of half the result's.
+    let t = below(x.abs(), 27.5);
+    let far = 1.0 - erfc_density(t).rough_tail(t, &ERFC);
+    choose(x.abs() < 0.5, near, far.copysign(x))
+}
+
+/// `e^(−x²)`, within 2.5 ulp.
+#[inline(always)]
+pub(in super::super) fn gauss(x: f64) -> f64 {
+    let t = below(x.abs(), 28.0);
+    let square = t * t;
+    Power::of_sum(-square, -t.mul_add(t, -square)).value()
 }
