@@ -35,7 +35,10 @@ pub(super) fn nested(
             let terms = dots[x as usize].as_ref().filter(|_| is_free(x))?.two(rows)?;
             Some((Formula::NegDot2, x, terms.concat()))
         };
-        let found = outside(node, product).or_else(negated_dot);
+        // A number would need a slot that is filled with it, and a load for each row.
+        let found = outside(node, product)
+            .filter(|(_, _, args)| args.iter().all(|&id| rows.uniform(id).is_none()))
+            .or_else(negated_dot);
         all.push(found.map(|(formula, inside, args)| {
             let parts = dots[inside as usize].iter().flat_map(|dot| &dot.inside);
             for &id in parts.chain([&inside]) {
