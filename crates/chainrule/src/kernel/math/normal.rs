@@ -181,14 +181,15 @@ impl Density {
     #[inline(always)]
     fn tail(self, t: f64, ratio: &Ratio) -> f64 {
         let Ratio { p: (p0, p), q: (q0, q) } = ratio;
-        let [p, over_t] = [by_fours(t, p), by_fours(t, q)];
-        let q = t.mul_add(over_t, *q0);
-        let inverse = LOW / t.mul_add(q + p, *p0);
+        let [p, q] = [by_fours(t, p), t.mul_add(by_fours(t, q), *q0)];
+        let over_t = q + p;
+        let sum = t.mul_add(over_t, *p0);
+        // Exact where `t` is small; beyond, at worst, no better than nothing.
+        let lost = t.mul_add(p - (over_t - q), t.mul_add(over_t, p0 - sum));
+        let inverse = LOW / sum;
         let low = q * inverse;
-        // `Q·(1 − t·y) − P·y`, in terms that are small where `t` is, or small beside `Q`.
         let y = shifted(low, 128);
-        let less = over_t.mul_add((-t).mul_add(y, 1.0), -(y * (q0 + p)));
-        let rest = t.mul_add(less, (-y).mul_add(*p0, *q0));
+        let rest = (-y).mul_add(lost, (-y).mul_add(sum, q));
         self.p.mul_add(shifted(q, -1), rest).mul_add(inverse, low) * self.scale
     }
 }
