@@ -168,7 +168,7 @@ impl Density {
         self.p.mul_add(0.5 * LOW, LOW) * self.scale
     }
 
-    /// The density over `t + h`, within 3.5 ulp.
+    /// The density over `t + h`, within 4 ulp. Of NaN it is NaN, as `p` is.
     #[inline(always)]
     fn rough_tail(self, t: f64, ratio: &Ratio) -> f64 {
         let Ratio { p: (p0, p), q: (q0, q) } = ratio;
