@@ -39,6 +39,12 @@ mod tiny {
     }
 
     #[divan::bench]
+    fn closure(bencher: Bencher) {
+        let mut graph = Graph::new();
+        bencher.bench_local(|| graph.value_and_grad(|[a, b, c, d]| (a * b + c) * d, black_box(AT)));
+    }
+
+    #[divan::bench]
     fn hand(bencher: Bencher) {
         bencher.bench_local(|| {
             let [a, b, c, d] = black_box(AT);

@@ -29,3 +29,20 @@ fn a_cleared_graph_records_without_asking_for_memory() {
     assert_eq!(allocations(step), 0);
     assert!(slopes.iter().all(|s| s.is_finite() && *s != 0.0));
 }
+
+#[test]
+fn a_closure_is_recorded_and_walked_without_asking_for_memory() {
+    let mut graph = Graph::new();
+    let mut step = || {
+        let (_, slopes) =
+            graph.value_and_grad(|x| network(&x), [0.3, -1.2, 0.7, 0.1, 2.0, -0.4, 0.9, 1.1]);
+        assert!(slopes.iter().all(|s| s.is_finite() && *s != 0.0));
+        graph.value_and_grad(|[x, y]| x * y + x, [2.0, 3.0])
+    };
+    step();
+    assert_eq!(step(), (8.0, [4.0, 2.0]));
+    let again = || {
+        step();
+    };
+    assert_eq!(allocations(again), 0);
+}

@@ -113,6 +113,64 @@ fn gradients_of_any_number_of_records_are_those_of_a_backward_call() {
     }
 }
 
+/// Every kind of closure in turn: a call leaves nothing behind that disturbs the next.
+#[test]
+fn closures_of_any_kind_have_the_gradient_of_a_backward_call() {
+    type Closure = for<'g> fn([Value<'g>; 3]) -> Value<'g>;
+    let closures: [Closure; 13] = [
+        |[x, y, z]| (x * y + z) * x,
+        |[x, _, _]| x,
+        |[x, _, _]| x.constant(2.0),
+        |[_, y, _]| -y,
+        |[x, y, _]| x.algebra().value(0.5) * x + y,
+        |[x, y, _]| x * y + x.algebra().value(0.5) * y,
+        |[x, y, z]| chainrule::dot(&[x, y, z], &[y, z, x]) * x,
+        |[x, y, z]| x.mul_add(y, z).floor() * z,
+        |[x, y, z]| ((x * y).label("p") + z).exp(),
+        |[x, y, z]| if x < y { x / z } else { (x - y).powi(3) },
+        |[x, y, _]| chain(x, 20) * y,
+        |[x, y, _]| chain(x, 80) + y,
+        |[x, y, _]| {
+            let early = x * y;
+            let _ = early * early;
+            early
+        },
+    ];
+    let mut graph = Graph::new();
+    for (one, first) in closures.iter().enumerate() {
+        for (two, second) in closures.iter().enumerate() {
+            for f in [first, second] {
+                let at = [1.5, -0.25, 0.75];
+                let (value, slopes) = graph.value_and_grad(f, at);
+                let apart = Graph::new();
+                let x = apart.values(at);
+                let y = f(x);
+                let gradient = y.backward();
+                assert_eq!((value, slopes), (y.value(), x.map(|x| gradient[x])), "{one}, {two}");
+                assert_eq!(graph.len(), apart.len());
+            }
+        }
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "the other graph is never freed")]
+#[should_panic(expected = "belong to two different graphs")]
+fn a_closure_returns_no_value_of_another_graph() {
+    let other: &Graph = Box::leak(Box::new(Graph::new()));
+    let _ = Graph::new().value_and_grad(|[_]| other.value(1.0), [2.0]);
+}
+
+#[test]
+fn a_closure_that_panics_leaves_a_graph_to_go_on_with() {
+    let mut graph = Graph::new();
+    let failed = std::panic::AssertUnwindSafe(|| {
+        graph.value_and_grad(|[x]| panic!("at {}", (x * x).label("square")), [2.0])
+    });
+    assert!(std::panic::catch_unwind(failed).is_err());
+    assert_eq!(graph.value_and_grad(|[x]| x * x, [3.0]), (9.0, [6.0]));
+}
+
 #[test]
 fn graphs_of_one_operation_and_none_have_a_gradient() {
     let mut graph = Graph::new();

@@ -1,4 +1,4 @@
-//! `chainrule`: a graph that is cleared between gradients; with scalar operations alone, and with sums and
+//! `chainrule`: a graph that is kept between gradients; with scalar operations alone, and with sums and
 //! inner products as one node each.
 
 use crate::engine::{Engine, Program};
@@ -13,10 +13,7 @@ impl<const FUSED: bool> Engine for Chainrule<FUSED> {
     const NAME: &'static str = if FUSED { "chainrule, its sum and dot" } else { "chainrule" };
 
     fn array<P: Program, const N: usize>(&mut self, program: &P, x: [f64; N]) -> (f64, [f64; N]) {
-        self.0.clear();
-        let inputs = self.0.values(x);
-        let y = program.run(&inputs.map(Node::<FUSED>)).0;
-        (y.value(), y.gradient(inputs))
+        self.0.value_and_grad(|inputs| program.run(wrapped::<FUSED>(&inputs)).0, x)
     }
 
     fn slice<P: Program>(&mut self, program: &P, x: &[f64], gradient: &mut [f64]) -> f64 {
@@ -129,6 +126,12 @@ impl<'g, const FUSED: bool> Number for Node<'g, FUSED> {
         let rest = x[1..].iter().fold((x[0] - largest).exp(), |s, &x| s + (x - largest).exp());
         rest.ln() + largest
     }
+}
+
+/// The list with the wrapper.
+fn wrapped<'l, 'g, const FUSED: bool>(list: &'l [Value<'g>]) -> &'l [Node<'g, FUSED>] {
+    // SAFETY: `Node` is a transparent wrapper of `Value`.
+    unsafe { std::slice::from_raw_parts(list.as_ptr().cast(), list.len()) }
 }
 
 /// The list without the wrapper.

@@ -83,14 +83,14 @@ impl<'g> Value<'g> {
             graph.check_same(input.algebra(), self.raw(), input.raw());
         }
         let root = self.raw().node;
-        let mut read = |adjoints: &[f64]| {
+        let mut read = |adjoints: &mut [f64]| {
             for (slope, input) in slopes.iter_mut().zip(inputs) {
                 *slope = adjoint(adjoints, input.raw().node);
             }
         };
-        match graph.store.sweep_few(root, &mut Few::new()) {
+        match graph.store.sweep_few(root, graph.store.first_not_input(), &mut Few::new()) {
             Some(adjoints) => read(adjoints),
-            None => read(&graph.adjoints(root)[..=root as usize]),
+            None => read(&mut graph.adjoints(root)[..=root as usize]),
         }
     }
 }
@@ -124,7 +124,7 @@ impl Graph {
 
     /// The adjoints of one output, in memory of the graph; what lies behind the output's is left from before.
     #[inline(never)]
-    fn adjoints(&self, root: Index) -> RefMut<'_, Box<[f64]>> {
+    pub(super) fn adjoints(&self, root: Index) -> RefMut<'_, Box<[f64]>> {
         let mut memory = self.spare.borrow_mut();
         self.sweep(1.0, zero(&mut memory, root as usize + 1));
         memory

@@ -12,6 +12,7 @@
 
 mod backward;
 mod call;
+mod closure;
 mod inner;
 mod program;
 mod record;
@@ -124,7 +125,11 @@ impl Graph {
     #[inline(always)]
     pub fn values<const N: usize>(&self, values: [f64; N]) -> [Value<'_>; N] {
         let nodes = self.store.inputs(values);
-        std::array::from_fn(|k| Term::new(self, Point { value: values[k], node: nodes[k] }))
+        let mut inputs = [Term::new(self, Point::number(0.0)); N];
+        for (input, (value, node)) in inputs.iter_mut().zip(values.into_iter().zip(nodes)) {
+            *input = Term::new(self, Point { value, node });
+        }
+        inputs
     }
 
     /// A number that stays as it is: no gradient is kept for it. Numbers that stand beside a value
@@ -254,7 +259,7 @@ impl Graph {
                 self.store.narrow(op, slope.is_some(), [a.node, 0], [slope.unwrap_or(0.0), 0.0])
             }
             [a, b] if a.node | b.node != 0 => {
-                partials(&[a, b].map(|p| Term::new(&Num, p.value)), &mut slopes);
+                partials(&[Term::new(&Num, a.value), Term::new(&Num, b.value)], &mut slopes);
                 let number = |of: Point, slope: Option<f64>| {
                     if of.node == 0 { of.value } else { slope.unwrap_or(0.0) }
                 };

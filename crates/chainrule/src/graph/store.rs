@@ -12,6 +12,8 @@ use std::cell::{Cell, UnsafeCell};
 use std::hint::assert_unchecked;
 use std::mem::MaybeUninit;
 
+/// Room for so many records there is from the start: where the compiler knows that there are fewer, it tests for none.
+const LEAST: Index = 64;
 const FULL: &str = "a graph holds at most 2^28 nodes; clear it between steps";
 
 /// The list of records, appended to through a shared reference.
@@ -37,7 +39,7 @@ unsafe impl Send for Store {}
 
 impl Default for Store {
     fn default() -> Self {
-        let mut memory = Vec::with_capacity(64);
+        let mut memory = Vec::with_capacity(LEAST as usize);
         memory.push(MaybeUninit::new(Record::CONSTANTS));
         memory.clear();
         Store {
@@ -64,6 +66,14 @@ impl Store {
     pub(super) fn clear(&mut self) {
         self.len.set(1);
         self.first_not_input.set(1);
+    }
+
+    /// Says again what is known of a store that was cleared, where the compiler did not see that.
+    #[inline(always)]
+    pub(super) fn start(&mut self) {
+        debug_assert!(self.is_plain() && self.len() == 1, "a store that was cleared");
+        self.is_plain.set(true);
+        self.clear();
     }
 
     #[inline(always)]
@@ -104,6 +114,8 @@ impl Store {
     #[inline(always)]
     fn room(&self, count: Index) -> Index {
         let next = self.len.get();
+        // SAFETY: so much there was from the start, and it only grows.
+        unsafe { assert_unchecked(self.capacity.get() >= LEAST) };
         if self.capacity.get() - next < count {
             self.grow(count);
         }
@@ -283,15 +295,15 @@ impl Store {
         nodes
     }
 
-    /// The first record that is not a leading input's, up to the one before `end`; none if that is an input's.
+    /// The records from `first` up to the one before `end`, none of which is a leading input's.
     ///
     /// # Safety
     ///
     /// Nothing may be recorded while the slice is in use.
     #[inline(always)]
-    pub(super) unsafe fn records(&self, end: usize) -> &[Record] {
-        assert!(end <= self.len(), "no more records than were written");
-        let first = self.first_not_input().min(end);
+    pub(super) unsafe fn records(&self, first: usize, end: usize) -> &[Record] {
+        let is_written = self.first_not_input().min(end) <= first && first <= end;
+        assert!(is_written && end <= self.len(), "no more records than were written");
         // SAFETY: these records are written, and the caller promises that they stay where they are.
         unsafe { std::slice::from_raw_parts(self.base.get().add(first), end - first) }
     }

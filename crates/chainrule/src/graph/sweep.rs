@@ -7,6 +7,7 @@ use super::store::Store;
 use crate::algebra::{Num, Op, Term};
 use std::mem::MaybeUninit;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A graph of so many records is walked without a call and without a register saved.
 const FEW: usize = 32;
@@ -17,7 +18,8 @@ impl Store {
     pub(super) fn sweep(&self, end: usize, seed: f64, adjoints: &mut [f64]) {
         let Some(last) = adjoints.len().checked_sub(1) else { return };
         // SAFETY: the loop records nothing.
-        let records = unsafe { self.records(adjoints.len()) };
+        let first = self.first_not_input().min(adjoints.len());
+        let records = unsafe { self.records(first, adjoints.len()) };
         // Node 1 is an input, or holds what belongs to one above it.
         let end = end.max(adjoints.len() - records.len() - 1).max(1);
         adjoints[last] = seed;
@@ -30,16 +32,26 @@ impl Store {
         }
     }
 
-    /// The adjoints of a result, if it is one of few records and all of those are regular; the constants' is 0.
+    /// The adjoints of a result, if it is one of few records, all of them regular, and `first` is the first that is
+    /// no leading input's; the constants' is 0.
     #[inline(always)]
-    pub(super) fn sweep_few<'m>(&self, root: Index, memory: &'m mut Few) -> Option<&'m [f64]> {
-        let (first, last) = (self.first_not_input(), root as usize);
-        if last >= FEW || last >= self.len() || first < 2 || first > last || !self.is_plain() {
+    pub(super) fn sweep_few<'m>(
+        &self,
+        root: Index,
+        first: usize,
+        memory: &'m mut Few,
+    ) -> Option<&'m mut [f64]> {
+        let last = root as usize;
+        let is_first = first == self.first_not_input();
+        if last >= FEW || last >= self.len() || first < 2 || first > last {
+            return None;
+        }
+        if !is_first || !self.is_plain() {
             return None;
         }
         let adjoints = memory.zero(last + 1);
         // SAFETY: the loop records nothing.
-        let records = unsafe { self.records(last + 1) };
+        let records = unsafe { self.records(first, last + 1) };
         adjoints[last] = 1.0;
         regular::<true>(records, last, first - 1, adjoints);
         adjoints[0] = 0.0;
@@ -61,11 +73,11 @@ impl Few {
     fn zero(&mut self, count: usize) -> &mut [f64] {
         assert!(count <= FEW, "few");
         let zero = MaybeUninit::new(0.0);
-        self.0[..8].copy_from_slice(&[zero; 8]);
+        self.0[..8].fill(zero);
         if count > 8 {
-            self.0[8..16].copy_from_slice(&[zero; 8]);
+            self.0[8..16].fill(zero);
             if count > 16 {
-                self.0[16..].copy_from_slice(&[zero; FEW - 16]);
+                self.0[16..].fill(zero);
             }
         }
         // SAFETY: these were written right now.
@@ -76,11 +88,16 @@ impl Few {
 /// The adjoint of a node; 0 if it came after those that there are.
 ///
 /// Numbers that were written one by one are not to be read in pairs, as a compiler likes to do: a processor waits
-/// for both until they have reached the cache.
+/// for both until they have reached the cache. Atomic reads stay single, yet are left out where the number is known.
 #[inline(always)]
-pub(super) fn adjoint(adjoints: &[f64], node: Index) -> f64 {
-    // SAFETY: a reference may be read from.
-    adjoints.get(node as usize).map_or(0.0, |x| unsafe { std::ptr::read_volatile(x) })
+pub(super) fn adjoint(adjoints: &mut [f64], node: Index) -> f64 {
+    let Some(x) = adjoints.get_mut(node as usize) else { return 0.0 };
+    if align_of::<f64>() < align_of::<AtomicU64>() {
+        return *x;
+    }
+    // SAFETY: nobody else has this reference, and its place is aligned.
+    let bits = unsafe { AtomicU64::from_ptr(std::ptr::from_mut(x).cast()) };
+    f64::from_bits(bits.load(Relaxed))
 }
 
 /// Carries adjoints down from record `i` as long as the records are regular, or `ALL` of them are, and above `end`;
