@@ -427,8 +427,12 @@ impl Emitter<'_> {
         let args = &self.rows.nodes[i].args;
         let (a, b) = (args[0], *args.last().expect("a product has factors"));
         let is_inner = |id: Id| self.inner.is_difference[id as usize];
+        let is_factor = |id: Id| self.inner.is_factor[id as usize];
         for (factor, x) in [(a, b), (b, a)] {
-            let Some(&group) = self.group_of.get(&factor) else { continue };
+            // What is computed only where it is the factor has no place.
+            let Some(&group) = self.group_of.get(&factor).filter(|_| !is_factor(x)) else {
+                continue;
+            };
             if is_inner(x) || self.defined[x as usize] < self.groups[group].defined {
                 let triple = self.triple(sum, x);
                 self.groups[group].triples.extend(triple);
@@ -438,7 +442,6 @@ impl Emitter<'_> {
         // The later one, as what it is multiplied by was there before it; but none that is
         // computed in the instruction only as what is multiplied.
         let late = self.defined[b as usize] > self.defined[a as usize];
-        let is_factor = |id: Id| self.inner.is_factor[id as usize];
         let second = is_factor(b) || is_inner(a) || late && !is_factor(a) && !is_inner(b);
         let (factor, x) = if second { (b, a) } else { (a, b) };
         self.group_of.insert(factor, self.groups.len());

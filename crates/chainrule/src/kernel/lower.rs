@@ -134,7 +134,8 @@ impl<'r> Lowering<'r> {
     /// Writes `op` as it is.
     fn write(&mut self, op: Op, args: &[NodeId]) -> NodeId {
         let id = self.recorder.apply(op, args);
-        if self.known(id).is_none() && !args.contains(&id) {
+        // The recorder gives back an argument of an argument for `−(−x)`: that is not made from what it makes.
+        if self.known(id).is_none() && args.iter().all(|arg| arg.index() < id.index()) {
             self.made.entry(id).or_insert_with(|| (op, args.to_vec()));
             if op == Op::Recip {
                 self.reciprocals.insert(args[0], id);
