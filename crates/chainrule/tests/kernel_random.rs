@@ -1,6 +1,6 @@
 //! Random rows in the batch engine against the scalar evaluation: values, derivatives of rows, sums with their
-//! gradients and products with Hessians. Roundings differ, so what is looked for is a term, a sign or a place
-//! that is wrong.
+//! gradients, Hessians and the matrices of Gauss and Newton. Roundings differ, so what is looked for is a term, a
+//! sign or a place that is wrong; the exact kernel has every bit.
 
 #[path = "support/random.rs"]
 mod random;
@@ -109,6 +109,12 @@ fn random_rows_equal_the_scalar_function() {
             for ((slopes, g), name) in batch.gradients.iter().zip(g).zip(NAMES) {
                 assert!(near(slopes[i], *g), "seed {seed}, by {name}: {} and {g}", slopes[i]);
             }
+        }
+        let exact = kernel.exact().gradient_batch(&p, &columns, &NAMES).expect("shapes fit");
+        for (i, (v, g)) in rows.iter().enumerate() {
+            let found = exact.gradients.iter().map(|slopes| slopes[i]).chain([exact.values[i]]);
+            let bits = found.map(f64::to_bits);
+            assert!(bits.eq(g.iter().chain([v]).map(|x| x.to_bits())), "seed {seed}: {v}, {g:?}");
         }
         let (value, gradient) = kernel.value_and_gradient(&p, &columns).expect("shapes fit");
         let (again, product) =
