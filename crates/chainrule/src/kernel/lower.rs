@@ -94,6 +94,8 @@ struct Lowering<'r> {
     sums: HashMap<NodeId, SumOfExp>,
     /// The reciprocals made so far.
     reciprocals: HashMap<NodeId, NodeId>,
+    /// What logarithms were made of so far.
+    logarithms: HashSet<NodeId>,
     /// The products made so far with a power of two, by its bits and the other factor.
     scaled: HashMap<(u64, NodeId), NodeId>,
 }
@@ -106,6 +108,7 @@ impl<'r> Lowering<'r> {
             nonnegative: HashSet::new(),
             sums: HashMap::new(),
             reciprocals: HashMap::new(),
+            logarithms: HashSet::new(),
             scaled: HashMap::new(),
         }
     }
@@ -139,6 +142,9 @@ impl<'r> Lowering<'r> {
             self.made.entry(id).or_insert_with(|| (op, args.to_vec()));
             if op == Op::Recip {
                 self.reciprocals.insert(args[0], id);
+            }
+            if op == Op::Ln {
+                self.logarithms.insert(args[0]);
             }
             let all = args.iter().all(|a| self.nonnegative.contains(a));
             let is_nonnegative = match op {
@@ -305,7 +311,8 @@ impl<'r> Lowering<'r> {
         }
     }
 
-    /// Whether the condition only guards a domain that `x` cannot leave: `x ≥ 0` around `1/x`.
+    /// Whether the condition only guards a domain that `x` cannot leave: `x ≥ 0` around `1/x`. Beside `ln x` it
+    /// stays, as that is computed with the guarded reciprocal.
     fn is_idle(&self, condition: NodeId, y: NodeId, otherwise: NodeId) -> bool {
         let Some(&[x, bound]) = self.is(condition, Op::Ge) else { return false };
         let follows = self.is(y, Op::Recip).is_some_and(|args| args == [x])
@@ -315,6 +322,7 @@ impl<'r> Lowering<'r> {
         follows
             && self.known(bound) == Some(0.0)
             && self.nonnegative.contains(&x)
+            && !self.logarithms.contains(&x)
             && self.known(otherwise).is_some_and(f64::is_nan)
     }
 
