@@ -50,7 +50,8 @@ pub(super) struct Rows {
     pub(super) uniforms: Vec<NodeId>,
     /// Whether every operation is the scalar evaluation's, rounded as there.
     pub(super) is_exact: bool,
-    place: HashMap<NodeId, Id>,
+    /// The node here of each of the program's that is wanted.
+    place: Vec<Id>,
 }
 
 impl Rows {
@@ -63,7 +64,7 @@ impl Rows {
     ) -> Self {
         let uniform = uniform_nodes(program, uniforms);
         let wanted = program.needed(roots, |id| !uniform[id.index()]);
-        let mut rows = Rows::default();
+        let mut rows = Rows { place: vec![Id::MAX; program.len()], ..Rows::default() };
         for (id, step) in program.steps().filter(|(id, _)| wanted[id.index()]) {
             let node = match step {
                 _ if uniform[id.index()] => {
@@ -71,14 +72,14 @@ impl Rows {
                     Node { kind: Kind::Uniform(rows.uniforms.len() as u32 - 1), args: vec![] }
                 }
                 Step::Operation(op, args) => {
-                    let args: Vec<Id> = args.iter().map(|a| rows.place[a]).collect();
+                    let args: Vec<Id> = args.iter().map(|a| rows.place[a.index()]).collect();
                     Node { kind: Kind::Operation(op), args }
                 }
                 Step::Input(i) => Node { kind: Kind::Column((i - uniforms) as u32), args: vec![] },
                 Step::Constant(_) => unreachable!("a constant is uniform"),
                 Step::Call(..) => unreachable!("`RowProgram` refuses calls"),
             };
-            rows.place.insert(id, rows.nodes.len() as Id);
+            rows.place[id.index()] = rows.nodes.len() as Id;
             rows.nodes.push(node);
         }
         rows.uses = vec![0; rows.nodes.len()];
@@ -89,7 +90,7 @@ impl Rows {
             }
         }
         for root in roots {
-            let id = rows.place[root] as usize;
+            let id = rows.place[root.index()] as usize;
             rows.uses[id] += 1;
             rows.is_root[id] = true;
         }
@@ -103,7 +104,7 @@ impl Rows {
     }
 
     pub(super) fn id(&self, node: NodeId) -> Id {
-        self.place[&node]
+        self.place[node.index()]
     }
 
     pub(super) fn uniform(&self, id: Id) -> Option<u32> {

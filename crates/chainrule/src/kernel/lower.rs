@@ -19,7 +19,7 @@ pub(super) struct Lowered {
 /// Rewrites `program`; a `strict` one keeps the strong products.
 pub(super) fn lower(program: &Program, strict: bool) -> Lowered {
     let recorder = Recorder::sharing();
-    let mut lowering = Lowering::new(&recorder);
+    let mut lowering = Lowering::new(&recorder, program.len());
     let reaches = nan_reaches_a_result(program);
     let mut is_weak = false;
     let inputs: Vec<NodeId> = program.inputs().iter().map(|_| recorder.input().raw()).collect();
@@ -101,10 +101,11 @@ struct Lowering<'r> {
 }
 
 impl<'r> Lowering<'r> {
-    fn new(recorder: &'r Recorder) -> Self {
+    /// For a program of so many nodes.
+    fn new(recorder: &'r Recorder, size: usize) -> Self {
         Lowering {
             recorder,
-            made: HashMap::new(),
+            made: HashMap::with_capacity(size),
             nonnegative: HashSet::new(),
             sums: HashMap::new(),
             reciprocals: HashMap::new(),
