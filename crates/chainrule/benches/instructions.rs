@@ -35,6 +35,14 @@ fn tiny() {
     });
 }
 
+fn closure() {
+    let mut graph = Graph::new();
+    count(|| {
+        let at = black_box([2.0, -3.0, 10.0, -2.0]);
+        black_box(graph.value_and_grad(|[a, b, c, d]| (a * b + c) * d, at));
+    });
+}
+
 fn readme() {
     let mut graph = Graph::new();
     count(|| {
@@ -115,8 +123,9 @@ fn point() {
 }
 
 fn main() {
-    let works: [(&str, fn()); 6] = [
+    let works: [(&str, fn()); 7] = [
         ("tiny", tiny),
+        ("closure", closure),
         ("readme", readme),
         ("scalar-network", scalar_network),
         ("network-of-dots", network_of_dots),
