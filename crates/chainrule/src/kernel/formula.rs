@@ -52,7 +52,8 @@ impl Formula {
             (|$($place:ident)+| $value:expr) => {
                 step!(set, |block, i| {
                     let (out, [$($place),+]) = (block.set(i.dst), block.all(i.a));
-                    for (y, nested!($($place)+)) in out.as_chunks_mut().0.iter_mut().zip(groups!($($place)+)) {
+                    let rows = out.as_chunks_mut().0.iter_mut().zip(groups!($($place)+));
+                    for (y, nested!($($place)+)) in rows {
                         $(let $place = L::load($place);)+
                         $value.store(y);
                     }
