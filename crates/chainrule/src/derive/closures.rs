@@ -39,11 +39,7 @@ pub fn value_and_grad<const N: usize>(
     f: impl for<'g> FnOnce([Value<'g>; N]) -> Value<'g>,
     x: [f64; N],
 ) -> (f64, [f64; N]) {
-    let graph = Graph::new();
-    let inputs = graph.values(x);
-    let y = f(inputs);
-    let gradient = y.backward();
-    (y.value(), inputs.map(|v| gradient[v]))
+    Graph::new().value_and_grad(f, x)
 }
 
 /// The Jacobian: row `i` holds the derivatives of output `i`. Cost: `M` backward passes.
