@@ -92,12 +92,6 @@ struct Lowering<'r> {
     /// Nodes that are at least 0, or NaN.
     nonnegative: HashSet<NodeId>,
     sums: HashMap<NodeId, SumOfExp>,
-    /// The reciprocals made so far.
-    reciprocals: HashMap<NodeId, NodeId>,
-    /// What logarithms were made of so far.
-    logarithms: HashSet<NodeId>,
-    /// The products made so far with a power of two, by its bits and the other factor.
-    scaled: HashMap<(u64, NodeId), NodeId>,
 }
 
 impl<'r> Lowering<'r> {
@@ -108,9 +102,6 @@ impl<'r> Lowering<'r> {
             made: HashMap::with_capacity(size),
             nonnegative: HashSet::new(),
             sums: HashMap::new(),
-            reciprocals: HashMap::new(),
-            logarithms: HashSet::new(),
-            scaled: HashMap::new(),
         }
     }
 
@@ -141,12 +132,6 @@ impl<'r> Lowering<'r> {
         // The recorder gives back an argument of an argument for `−(−x)`: that is not made from what it makes.
         if self.known(id).is_none() && args.iter().all(|arg| arg.index() < id.index()) {
             self.made.entry(id).or_insert_with(|| (op, args.to_vec()));
-            if op == Op::Recip {
-                self.reciprocals.insert(args[0], id);
-            }
-            if op == Op::Ln {
-                self.logarithms.insert(args[0]);
-            }
             let all = args.iter().all(|a| self.nonnegative.contains(a));
             let is_nonnegative = match op {
                 Op::Exp | Op::Square | Op::Abs | Op::Sqrt | Op::Sech | Op::Sigmoid => true,
@@ -208,8 +193,8 @@ impl<'r> Lowering<'r> {
                     self.operation(Op::Mul, &[x, r])
                 }
                 // The way back of a division begins with the reciprocal of its divisor.
-                None => match self.reciprocals.get(&c) {
-                    Some(&r) => self.product(x, r),
+                None => match self.recorder.find(Op::Recip, &[c]) {
+                    Some(r) => self.product(x, r),
                     None => self.write(op, args),
                 },
             },
@@ -239,25 +224,17 @@ impl<'r> Lowering<'r> {
         if let Some((scaled, other)) = self.scaled_before(a, b) {
             return self.product(scaled, other);
         }
-        if a == b {
-            return self.write(Op::Square, &[a]);
-        }
-        let product = self.write(Op::Mul, &[a, b]);
-        if let Some((c, x)) = self.power_times(product) {
-            self.scaled.insert((c.to_bits(), x), product);
-        }
-        product
+        if a == b { self.write(Op::Square, &[a]) } else { self.write(Op::Mul, &[a, b]) }
     }
 
     /// For `c·(x·y)` with a power of two `c`: `c·x`, if that is there already, and `y`. Two constants would
     /// change places for ever.
     fn scaled_before(&self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
         let of = |power: NodeId, product: NodeId| {
-            let (c, &[x, y]) = (self.known(power)?, self.is(product, Op::Mul)?) else {
-                return None;
-            };
-            let scaled = |x: NodeId| self.scaled.get(&(c.to_bits(), x)).copied();
+            self.known(power).filter(|&c| is_power_of_two(c))?;
+            let &[x, y] = self.is(product, Op::Mul)? else { return None };
             let is_constant = self.known(x).or(self.known(y)).is_some();
+            let scaled = |x: NodeId| self.recorder.find(Op::Mul, &[power, x]);
             let found = scaled(x).map(|x| (x, y)).or_else(|| scaled(y).map(|y| (y, x)));
             found.filter(|_| !is_constant)
         };
@@ -323,7 +300,7 @@ impl<'r> Lowering<'r> {
         follows
             && self.known(bound) == Some(0.0)
             && self.nonnegative.contains(&x)
-            && !self.logarithms.contains(&x)
+            && self.recorder.find(Op::Ln, &[x]).is_none()
             && self.known(otherwise).is_some_and(f64::is_nan)
     }
 

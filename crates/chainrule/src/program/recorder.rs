@@ -98,6 +98,13 @@ impl Recorder {
         self.once(|| hash(numbers()), same, push)
     }
 
+    /// The node of an operation of these arguments, if there is one and equal ones are one.
+    pub(crate) fn find(&self, op: Op, args: &[NodeId]) -> Option<NodeId> {
+        let program = self.program.borrow();
+        let seen = self.seen.as_ref()?.borrow();
+        seen.find(operation_hash(op, args), |id| is_operation(program.step(id), op, args))
+    }
+
     /// The number of a constant node.
     pub(crate) fn known(&self, id: NodeId) -> Option<f64> {
         match self.program.borrow().step(id) {
@@ -129,6 +136,30 @@ impl Recorder {
     }
 }
 
+/// The arguments of a sum or a product of two the other way round.
+fn swapped(op: Op, args: &[NodeId]) -> Option<[NodeId; 2]> {
+    match (op, args) {
+        (Op::Add | Op::Mul, &[a, b]) => Some([b, a]),
+        _ => None,
+    }
+}
+
+/// Equal for equal operations.
+fn operation_hash(op: Op, args: &[NodeId]) -> u32 {
+    let swapped = swapped(op, args);
+    let first = swapped.as_ref().map_or(args, |s| args.min(s));
+    hash(first.iter().map(|a| u64::from(a.0)).chain([1 << 32 | op as u64]))
+}
+
+fn is_operation(step: Step<'_>, op: Op, args: &[NodeId]) -> bool {
+    match step {
+        Step::Operation(other, found) => {
+            op == other && (found == args || swapped(op, args).is_some_and(|s| found == s))
+        }
+        _ => false,
+    }
+}
+
 impl Algebra for Recorder {
     type Value = NodeId;
 
@@ -139,21 +170,10 @@ impl Algebra for Recorder {
 
     fn apply(&self, op: Op, args: &[NodeId]) -> NodeId {
         let folded = if self.folds { self.fold(op, args) } else { None };
-        let swapped = match (op, args) {
-            (Op::Add | Op::Mul, &[a, b]) => Some([b, a]),
-            _ => None,
-        };
-        let first = swapped.as_ref().map_or(args, |s| args.min(s));
-        let numbers = || first.iter().map(|a| u64::from(a.0)).chain([1 << 32 | op as u64]);
-        let same = |step: Step<'_>| match step {
-            Step::Operation(other, found) => {
-                op == other && (found == args || swapped.is_some_and(|s| found == s))
-            }
-            _ => false,
-        };
         folded.unwrap_or_else(|| {
             let push = |program: &mut Program| program.push_operation(op, args.iter().copied());
-            self.once(|| hash(numbers()), same, push)
+            let same = |step: Step<'_>| is_operation(step, op, args);
+            self.once(|| operation_hash(op, args), same, push)
         })
     }
 
