@@ -1,7 +1,7 @@
 //! Chains of fused products, which become one instruction each.
 
+use super::formula::Formula;
 use super::fuse::{Id, Kind, Rows};
-use crate::algebra::Op;
 use std::collections::HashMap;
 
 /// A fused chain `c + Σ a·b`.
@@ -27,15 +27,14 @@ impl Dot {
         self.terms.iter().map(|&term| rows.with_number(term)).collect()
     }
 
-    /// The factors, if it is a sum of two products of places and nothing else is computed with it.
-    pub(super) fn two(&self, rows: &Rows) -> Option<[[Id; 2]; 2]> {
-        let is_alone = self.start.is_none() && !self.is_of_scaled && self.partner.is_none();
-        match self.terms[..] {
-            [(a, b), (c, d)] if is_alone && self.of_numbers(rows).is_none() => {
-                Some([[a, b], [c, d]])
-            }
-            _ => None,
-        }
+    /// The formula that it is, and what that takes, if it is a short sum of products, not of numbers
+    /// alone, with which nothing else is computed.
+    pub(super) fn formula(&self, rows: &Rows) -> Option<(Formula, Vec<Id>)> {
+        let formula = Formula::dot(self.terms.len(), self.start.is_some())?;
+        let is_alone = !self.is_of_scaled && self.partner.is_none();
+        let factors = self.terms.iter().flat_map(|&(a, b)| [a, b]);
+        (is_alone && self.of_numbers(rows).is_none())
+            .then(|| (formula, factors.chain(self.start).collect()))
     }
 }
 
@@ -54,25 +53,16 @@ pub(super) fn dots(rows: &Rows) -> (Vec<Option<Dot>>, Vec<usize>) {
             let args = &rows.nodes[at].args;
             terms.push((args[0], args[1]));
             let rest = args[2];
-            let node = &rows.nodes[rest as usize];
-            if !rows.is_private(rest) {
+            if let Some(factors) = rows.factors(rest) {
+                terms.push(factors);
+                inside.push(rest);
+                break None;
+            }
+            if rows.nodes[rest as usize].kind != Kind::Fma || !rows.is_private(rest) {
                 break Some(rest);
             }
-            match (node.kind, &node.args[..]) {
-                (Kind::Fma, _) => at = rest as usize,
-                (Kind::Operation(Op::Mul), &[a, b]) => {
-                    terms.push((a, b));
-                    inside.push(rest);
-                    break None;
-                }
-                (Kind::Operation(Op::Square), &[a]) => {
-                    terms.push((a, a));
-                    inside.push(rest);
-                    break None;
-                }
-                _ => break Some(rest),
-            }
             inside.push(rest);
+            at = rest as usize;
         };
         if terms.len() < 2 {
             continue;

@@ -4,6 +4,8 @@
 //! A node gets its slot before its arguments give theirs back, so that no instruction writes what
 //! it reads.
 
+mod gather;
+
 use super::chains::{Dot, dots};
 use super::code::{Code, Instruction, NOTHING, UNIFORM};
 use super::formula::Formula;
@@ -12,6 +14,7 @@ use super::inner::Inner;
 use super::nested::nested;
 use super::pairs::in_pairs;
 use crate::algebra::Op;
+use gather::Group;
 use std::collections::HashMap;
 
 /// The instructions, and the memory that they work in.
@@ -20,15 +23,6 @@ pub(super) struct Emitted {
     pub(super) lists: Vec<u32>,
     pub(super) slots: usize,
     pub(super) filled: Vec<(u32, u32)>,
-}
-
-/// Products with a common factor that are added to sums by one instruction.
-struct Group {
-    at: usize,
-    defined: usize,
-    /// What the list begins with: the factor's second factor, if it is a product itself.
-    head: Option<u32>,
-    triples: Vec<u32>,
 }
 
 struct Emitter<'r> {
@@ -357,10 +351,7 @@ impl Emitter<'_> {
         if dot.is_of_scaled {
             return self.scaled_squares(i, dot, start);
         }
-        let short = Formula::dot(dot.terms.len(), dot.start.is_some());
-        if let (Some(formula), None) = (short, dot.of_numbers(self.rows)) {
-            let factors = dot.terms.iter().flat_map(|&(a, b)| [a, b]);
-            let args: Vec<Id> = factors.chain(dot.start).collect();
+        if let Some((formula, args)) = dot.formula(self.rows) {
             return self.formula(i, formula, &args);
         }
         let (mut scaled, mut plain) = (Vec::new(), Vec::new());
@@ -422,88 +413,10 @@ impl Emitter<'_> {
         self.push(i, Code::ScaledSquares, at, dot.terms.len() as u32, start);
     }
 
-    /// Adds `a·b` to a sum, with others of the same factor if both were there by then.
-    fn accumulate_product(&mut self, i: usize, sum: u32) {
-        let args = &self.rows.nodes[i].args;
-        let (a, b) = (args[0], *args.last().expect("a product has factors"));
-        let is_inner = |id: Id| self.inner.is_difference[id as usize];
-        let is_factor = |id: Id| self.inner.is_factor[id as usize];
-        for (factor, x) in [(a, b), (b, a)] {
-            // What is computed only where it is the factor has no place.
-            let Some(&group) = self.group_of.get(&factor).filter(|_| !is_factor(x)) else {
-                continue;
-            };
-            if is_inner(x) || self.defined[x as usize] < self.groups[group].defined {
-                let triple = self.triple(sum, x);
-                self.groups[group].triples.extend(triple);
-                return;
-            }
-        }
-        // The later one, as what it is multiplied by was there before it; but none that is
-        // computed in the instruction only as what is multiplied.
-        let late = self.defined[b as usize] > self.defined[a as usize];
-        let second = is_factor(b) || is_inner(a) || late && !is_factor(a) && !is_inner(b);
-        let (factor, x) = if second { (b, a) } else { (a, b) };
-        self.group_of.insert(factor, self.groups.len());
-        let mut dst = NOTHING;
-        let (code, a, head) = if self.inner.is_factor[factor as usize] {
-            let parts = &self.rows.nodes[factor as usize].args;
-            dst = std::mem::replace(&mut self.own[factor as usize], NOTHING);
-            (Code::AccumulateScaled, self.place(parts[0]), Some(self.place(parts[1])))
-        } else {
-            (Code::AccumulateProducts, self.place(factor), None)
-        };
-        // If the factor itself was just added to a sum, the same instruction does that.
-        if head.is_none()
-            && let Some(last) = self.code.last()
-            && last.code == Code::Accumulate
-            && last.a == a
-        {
-            dst = last.dst;
-            self.code.pop();
-        }
-        let at = self.code.len();
-        let triples = self.triple(sum, x).to_vec();
-        self.groups.push(Group { at, defined: i, head, triples });
-        self.code.push(Instruction { code, dst, a, b: 0, c: 0 });
-    }
-
-    fn triple(&mut self, sum: u32, x: Id) -> [u32; 3] {
-        if self.inner.is_difference[x as usize] {
-            let (column, u) = self.rows.difference(x).expect("was found to be one");
-            return [sum, column, u];
-        }
-        [sum, self.place(x), NOTHING]
-    }
-
     fn finish(mut self) -> Emitted {
         self.watch();
-        let mut joined: Vec<Instruction> = Vec::with_capacity(self.code.len());
-        let mut groups = self.groups.iter().peekable();
-        for (at, &instruction) in self.code.iter().enumerate() {
-            let Some(group) = groups.next_if(|group| group.at == at) else {
-                joined.push(instruction);
-                continue;
-            };
-            let (list, count) = (self.lists.len() as u32, group.triples.len() as u32 / 3);
-            match (group.head, joined.last_mut()) {
-                (None, _) => joined.push(Instruction { b: list, c: count, ..instruction }),
-                // Its list ends where this one begins: nothing else was listed between.
-                (Some(_), Some(last))
-                    if last.code == Code::AccumulateScaled && last.a == instruction.a =>
-                {
-                    last.c += 1;
-                }
-                (Some(_), _) => {
-                    joined.push(Instruction { dst: NOTHING, b: list, c: 1, ..instruction });
-                }
-            }
-            if let Some(head) = group.head {
-                self.lists.extend([instruction.dst, head, count]);
-            }
-            self.lists.extend(&group.triples);
-        }
-        self.code = in_pairs(&joined, &mut self.lists);
+        let gathered = self.gathered();
+        self.code = in_pairs(&gathered, &mut self.lists);
         let mut filled: Vec<(u32, u32)> =
             self.filled.iter().map(|(&u, &place)| (place - self.fixed, u)).collect();
         filled.sort_unstable();

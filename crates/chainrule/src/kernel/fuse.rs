@@ -198,10 +198,7 @@ impl Rows {
         let &[is_number, is_above, otherwise] = &self.nodes[i].args[..] else { return None };
         let &[x, same] = self.inside(is_number, Op::Eq)? else { return None };
         let &[y, zero] = self.inside(is_above, Op::Gt)? else { return None };
-        let fits = x == same
-            && x == y
-            && self.constant(zero, program)? == 0.0
-            && self.constant(otherwise, program)?.is_nan();
+        let fits = x == same && x == y && self.are_zero_and_nan(zero, otherwise, program);
         fits.then(|| (x, vec![is_number, is_above]))
     }
 
@@ -210,9 +207,7 @@ impl Rows {
         let &[is_inside, reciprocal, otherwise] = &self.nodes[i].args[..] else { return None };
         let &[x, zero] = self.inside(is_inside, Op::Ge)? else { return None };
         let &[y] = self.inside(reciprocal, Op::Recip)? else { return None };
-        let fits = x == y
-            && self.constant(zero, program)? == 0.0
-            && self.constant(otherwise, program)?.is_nan();
+        let fits = x == y && self.are_zero_and_nan(zero, otherwise, program);
         fits.then(|| (x, vec![is_inside, reciprocal]))
     }
 
@@ -222,15 +217,17 @@ impl Rows {
         (node.kind == Kind::Operation(op) && self.is_private(id)).then_some(&node.args[..])
     }
 
-    fn constant(&self, id: Id, program: &Program) -> Option<f64> {
-        match program.step(self.uniforms[self.uniform(id)? as usize]) {
+    /// Whether these are the constants of a guard: the bound and what is beyond.
+    fn are_zero_and_nan(&self, bound: Id, beyond: Id, program: &Program) -> bool {
+        let constant = |id: Id| match program.step(self.uniforms[self.uniform(id)? as usize]) {
             Step::Constant(c) => Some(c),
             _ => None,
-        }
+        };
+        constant(bound) == Some(0.0) && constant(beyond).is_some_and(f64::is_nan)
     }
 
     /// The factors of a product that nothing else uses.
-    fn factors(&self, id: Id) -> Option<(Id, Id)> {
+    pub(super) fn factors(&self, id: Id) -> Option<(Id, Id)> {
         let node = &self.nodes[id as usize];
         if !self.is_private(id) {
             return None;

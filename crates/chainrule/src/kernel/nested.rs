@@ -25,15 +25,19 @@ pub(super) fn nested(
             all.push(None);
             continue;
         }
-        let is_free = |id: Id| rows.is_private(id) && turn[id as usize] == id as usize;
+        let is_free = |id: Id| turn[id as usize] == id as usize;
         let product = |id: Id| {
             let is_alone = is_free(id) && !is_taken(id as usize) && all[id as usize].is_none();
-            is_alone.then(|| factors(&rows.nodes[id as usize])).flatten()
+            rows.factors(id).filter(|_| is_alone)
         };
         let negated_dot = || {
             let (Kind::Operation(Op::Neg), &[x]) = (node.kind, &node.args[..]) else { return None };
-            let terms = dots[x as usize].as_ref().filter(|_| is_free(x))?.two(rows)?;
-            Some((Formula::NegDot2, x, terms.concat()))
+            match dots[x as usize].as_ref()?.formula(rows)? {
+                (Formula::Dot2, args) if is_free(x) && rows.is_private(x) => {
+                    Some((Formula::NegDot2, x, args))
+                }
+                _ => None,
+            }
         };
         // A number would need a slot that is filled with it, and a load for each row.
         let found = outside(node, product)
@@ -50,19 +54,14 @@ pub(super) fn nested(
     all
 }
 
-fn factors(node: &Node) -> Option<[Id; 2]> {
-    match (node.kind, &node.args[..]) {
-        (Kind::Operation(Op::Mul), &[a, b]) => Some([a, b]),
-        (Kind::Operation(Op::Square), &[a]) => Some([a, a]),
-        _ => None,
-    }
-}
-
 /// What a node is with one of its arguments written as a product: the formula, that argument, and
 /// what the formula takes.
-fn outside(node: &Node, factors: impl Fn(Id) -> Option<[Id; 2]>) -> Option<(Formula, Id, Vec<Id>)> {
+fn outside(
+    node: &Node,
+    factors: impl Fn(Id) -> Option<(Id, Id)>,
+) -> Option<(Formula, Id, Vec<Id>)> {
     let inside = |formula, product: Id, rest: &[Id]| {
-        let [a, b] = factors(product)?;
+        let (a, b) = factors(product)?;
         Some((formula, product, [&[a, b], rest].concat()))
     };
     let outer = match node.kind {
